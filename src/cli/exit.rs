@@ -1,0 +1,32 @@
+//! Exit codes: documented constants, never reused, mapped in one place.
+
+use crate::model::Verdict;
+
+/// GO, also with warnings.
+pub const GO: u8 = 0;
+/// Failure of the tool or of I/O.
+pub const FAILURE: u8 = 1;
+/// Usage or configuration.
+pub const USAGE: u8 = 2;
+/// NO-GO.
+pub const NO_GO: u8 = 3;
+/// GO WITH WARNINGS under `--strict`.
+pub const WARNINGS: u8 = 4;
+/// CANNOT SAY; for `collect`: archive written, required evidence missing.
+pub const CANNOT_SAY: u8 = 5;
+/// Archive refused: altered, truncated, malformed, hostile, unknown format.
+pub const ARCHIVE_REFUSED: u8 = 6;
+/// Security refusal: certificate, host key, redirect, leak.
+pub const SECURITY: u8 = 7;
+/// Interrupted.
+pub const INTERRUPTED: u8 = 130;
+
+/// The exit code of a verdict.
+pub fn of_verdict(verdict: Verdict, strict: bool) -> u8 {
+    match verdict {
+        Verdict::GoWithWarnings if strict => WARNINGS,
+        Verdict::Go | Verdict::GoWithWarnings => GO,
+        Verdict::NoGo => NO_GO,
+        Verdict::CannotSay => CANNOT_SAY,
+    }
+}

@@ -1,0 +1,1 @@
+//! Steps: the unit of collecting.

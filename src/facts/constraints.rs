@@ -1,0 +1,1 @@
+//! Whether a placement constraint is valid under a given Marathon release.

@@ -1,0 +1,39 @@
+//! The vocabulary of gonogo: plain types that every other room speaks.
+//!
+//! Nothing here decides, reads or prints. Only `std`, `serde` and `chrono` are used.
+
+pub mod change;
+pub mod check;
+pub mod evidence;
+pub mod finding;
+pub mod items;
+pub mod manifest;
+pub mod observed;
+pub mod policy;
+pub mod subject;
+pub mod verdict;
+pub mod version;
+pub mod waiver;
+
+pub use change::{Change, ChangeKind, Expectation};
+pub use check::{Area, CheckMeta, CheckResult, Doc, Severity, Stage, Status};
+pub use evidence::{Evidence, EvidenceRef, Outcome};
+pub use finding::{Datum, Finding};
+pub use manifest::{Manifest, Phase};
+pub use observed::{Observed, Why};
+pub use policy::Policy;
+pub use subject::{Subject, SubjectKind};
+pub use verdict::Verdict;
+pub use version::Version;
+pub use waiver::{AppliedWaiver, Waiver};
+
+/// Lower-case hex of some bytes.
+pub fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes
+        .iter()
+        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
+}

@@ -1,0 +1,25 @@
+//! Policy: the few numbers an operator may set.
+
+use serde::{Deserialize, Serialize};
+
+/// Thresholds between checks and verdict. Shown in every report.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Policy {
+    /// One agent in so many may be missing after the window before it is a blocking finding (the workbook's figure is 500); `None` = none may be missing.
+    pub agents_missing_one_in: Option<u32>,
+    /// Evidence older than this many hours (at the end of the archive's run) is doubtful.
+    pub max_evidence_age_hours: u32,
+    /// Whether the absence of evidence for blocking checks gives CANNOT SAY. Always true today; kept to be shown.
+    pub unknown_blocks: bool,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            agents_missing_one_in: None,
+            max_evidence_age_hours: 24,
+            unknown_blocks: true,
+        }
+    }
+}

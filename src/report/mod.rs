@@ -1,0 +1,114 @@
+//! The report: one serialisable value, and its renderers.
+//!
+//! A renderer takes the finished [`Report`] and gives text; none of them decides, reads evidence or prints.
+//! The JSON form is a contract (`gonogo-report/1`): names do not change without a new format number.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::model::{AppliedWaiver, Change, CheckResult, Phase, Policy, Verdict};
+
+/// Format number of the JSON report.
+pub const FORMAT: &str = "gonogo-report/1";
+
+/// Everything a reader of a verdict may ask for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Report {
+    /// [`FORMAT`].
+    pub format: String,
+    /// `check` or `compare`.
+    pub command: String,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// Versions of the hop, where known.
+    pub hop: Hop,
+    /// What was asked and what arrived, over all archives.
+    pub coverage: Coverage,
+    /// Results of every check that ran, in the order of the list.
+    pub results: Vec<CheckResult>,
+    /// Differences between the archives; empty for `check`.
+    pub changes: Vec<Change>,
+    /// Waivers and what became of them.
+    pub waivers: Vec<AppliedWaiver>,
+    /// Sign-offs of manual items.
+    pub signoffs: Vec<serde_json::Value>,
+    /// Requirements answered by the checks that ran.
+    pub requirements: Vec<RequirementAnswer>,
+    /// The archives the verdict rests on.
+    pub archives: Vec<ArchiveRef>,
+    /// Thresholds in force.
+    pub policy: Policy,
+    /// Knowledge base that was used.
+    pub knowledge: Knowledge,
+    /// Program that made the report.
+    pub tool: Tool,
+}
+
+/// Versions of the hop.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[allow(missing_docs)]
+pub struct Hop {
+    pub from: Option<String>,
+    pub to: Option<String>,
+}
+
+/// What was asked and what arrived.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Coverage {
+    /// Items asked for.
+    pub asked: u64,
+    /// Items captured.
+    pub captured: u64,
+    /// The rest, with outcome and reason.
+    pub missing: Vec<Missing>,
+}
+
+/// One item that did not arrive.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[allow(missing_docs)]
+pub struct Missing {
+    pub item: String,
+    pub outcome: String,
+    pub reason: String,
+}
+
+/// How one requirement was answered.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RequirementAnswer {
+    /// Number (`S0-47`).
+    pub id: String,
+    /// Worst status of the checks that answer it.
+    pub status: crate::model::Status,
+    /// Those checks.
+    pub answered_by: Vec<String>,
+}
+
+/// One archive the verdict rests on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ArchiveRef {
+    /// `pre`, `post`, or `only`.
+    pub role: String,
+    /// SHA-256 of its `tagmanifest-sha256.txt`.
+    pub digest: String,
+    /// Phase it says it was taken in.
+    pub phase: Phase,
+    /// End of its run.
+    pub collected_at: DateTime<Utc>,
+    /// File name as given (without its folder).
+    pub name: String,
+}
+
+/// Knowledge base that was used.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[allow(missing_docs)]
+pub struct Knowledge {
+    pub revision: String,
+}
+
+/// Program that made the report.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[allow(missing_docs)]
+pub struct Tool {
+    pub name: String,
+    pub version: String,
+}

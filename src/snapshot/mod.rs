@@ -1,0 +1,80 @@
+//! The snapshot: the typed model of a cluster read from one archive.
+//!
+//! Every part is known, with a pointer to its evidence, or unknown, with the reason. Nothing here judges:
+//! contradictions between parts are the business of `facts`, verdicts that of `checks`.
+
+pub mod dcos;
+pub mod marathon;
+pub mod mesos;
+pub mod tasks;
+pub mod zookeeper;
+
+use std::collections::BTreeMap;
+
+use crate::model::{EvidenceRef, Manifest, Observed};
+
+pub use dcos::{Dcos, HealthNode, HealthUnit, InputFile, Package};
+pub use marathon::{App, Constraint, Deployment, Job, Marathon, MarathonInfo, Metronome, Pod, PodStatus, QueueEntry};
+pub use mesos::{
+    Agent, AgentNode, AgentOwnState, Framework, Master, MasterInfo, MesosState, RecoveredAgent, Registry, Summary,
+};
+pub use tasks::{Task, TaskList, TaskState, TaskTable};
+pub use zookeeper::{ExhibitorServer, ExhibitorView, ZkServer};
+
+/// Names found in `/metrics/snapshot` with their numbers.
+pub type Metrics = BTreeMap<String, f64>;
+/// Names of flags with their values, as `/flags` prints them: always text.
+pub type Flags = BTreeMap<String, String>;
+
+/// Identity of the archive a snapshot was read from.
+#[derive(Debug, Clone)]
+pub struct Origin {
+    /// SHA-256 of `tagmanifest-sha256.txt`, lower-case hex.
+    pub digest: String,
+    /// The archive's own manifest.
+    pub manifest: Manifest,
+}
+
+/// The typed model of a cluster at one moment.
+#[derive(Debug, Clone)]
+pub struct Snapshot {
+    /// Which archive this is.
+    pub origin: Origin,
+    /// Every Mesos master that was asked, sorted by host.
+    pub masters: Vec<Master>,
+    /// What the leading master said about the cluster (`/state`).
+    pub state: Observed<MesosState>,
+    /// Agents as the leading master lists them (`/state`, else `/slaves`).
+    pub agents: Observed<Vec<Agent>>,
+    /// Agents known from the registry that have not come back since the last election (`recovered_slaves`).
+    pub recovered_agents: Observed<Vec<RecoveredAgent>>,
+    /// Frameworks as the leading master lists them; completed ones left out.
+    pub frameworks: Observed<Vec<Framework>>,
+    /// Non-terminal and unreachable tasks; completed ones are counted only.
+    pub tasks: Observed<TaskTable>,
+    /// Counts of `/state-summary`.
+    pub summary: Observed<Summary>,
+    /// `/maintenance/schedule`: one line per scheduled machine.
+    pub maintenance_schedule: Observed<Vec<mesos::MaintenanceWindow>>,
+    /// `/maintenance/status`: machines draining or down.
+    pub maintenance_status: Observed<mesos::MaintenanceStatus>,
+    /// What each agent said about itself, sorted by host.
+    pub agent_nodes: Vec<AgentNode>,
+    /// Marathon instances that were asked: root first, then by name.
+    pub marathons: Vec<Marathon>,
+    /// Metronome, if asked.
+    pub metronome: Metronome,
+    /// Exhibitor as seen from every master, sorted by host.
+    pub exhibitors: Vec<ExhibitorView>,
+    /// ZooKeeper servers that were asked, sorted by host.
+    pub zookeepers: Vec<ZkServer>,
+    /// What DC/OS itself said.
+    pub dcos: Dcos,
+}
+
+impl Snapshot {
+    /// Pointer to a whole item of this snapshot's archive.
+    pub fn item(&self, path: &str) -> EvidenceRef {
+        EvidenceRef::item(path)
+    }
+}

@@ -1,0 +1,3 @@
+//! The one integration test binary: each module tests one promise of the program.
+
+mod support;

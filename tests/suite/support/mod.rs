@@ -1,0 +1,1 @@
+//! What several tests need: fixtures, the fake cluster, the misbehaving server. Asserts nothing itself.
