@@ -1,3 +1,12 @@
 //! The one integration test binary: each module tests one promise of the program.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::print_stderr,
+    clippy::missing_panics_doc,
+    reason = "a test that cannot read its own fixture must stop loudly; skipped parts are said on standard error"
+)]
 
+mod architecture;
 mod support;
