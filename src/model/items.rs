@@ -56,6 +56,8 @@ pub const METRICS: &str = "metrics_snapshot.json";
 pub const REGISTRY: &str = "registrar_registry.json";
 /// `/redirect` of a master: an empty body; where it points to stands in the evidence record (`redirected_to`).
 pub const REDIRECT: &str = "redirect.txt";
+/// `/redirect` of a master, asked once more at the end of the run: another target means that the leader changed meanwhile.
+pub const REDIRECT_END: &str = "redirect_end.txt";
 /// `/state-summary` of the leader.
 pub const STATE_SUMMARY: &str = "state_summary.json";
 /// `/state` of the leader, or of an agent.

@@ -26,6 +26,8 @@ pub struct Master {
     pub registry: Observed<Registry>,
     /// Where `/redirect` points: `host:port` of the leader this master believes in.
     pub redirect: Observed<String>,
+    /// The same at the end of the run; another leader than before makes `/state` doubtful.
+    pub redirect_end: Observed<String>,
 }
 
 /// What the leading master says about itself in `/state`.
