@@ -3,6 +3,8 @@
 //! A renderer takes the finished [`Report`] and gives text; none of them decides, reads evidence or prints.
 //! The JSON form is a contract (`gonogo-report/1`): names do not change without a new format number.
 
+pub mod safe;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 

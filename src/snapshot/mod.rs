@@ -18,7 +18,7 @@ pub use marathon::{App, Constraint, Deployment, Job, Marathon, MarathonInfo, Met
 pub use mesos::{
     Agent, AgentNode, AgentOwnState, Framework, Master, MasterInfo, MesosState, RecoveredAgent, Registry, Summary,
 };
-pub use tasks::{Task, TaskList, TaskState, TaskTable};
+pub use tasks::{ContainerId, Task, TaskList, TaskState, TaskTable};
 pub use zookeeper::{ExhibitorServer, ExhibitorView, ZkServer};
 
 /// Names found in `/metrics/snapshot` with their numbers.

@@ -2,6 +2,9 @@
 //!
 //! A task costs one short record and its own id; agents are interned. Never holds completed tasks: those are counted.
 
+use std::borrow::Cow;
+use std::fmt;
+
 use crate::model::EvidenceRef;
 
 /// State of a task.
@@ -71,6 +74,58 @@ impl TaskState {
     }
 }
 
+/// A container id: sixteen bytes where Mesos uses a UUID (it always does), else the text.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ContainerId {
+    /// A UUID in its usual lower-case form.
+    Uuid([u8; 16]),
+    /// Anything else, as found.
+    Text(Box<str>),
+}
+
+impl ContainerId {
+    /// From the text Mesos prints; nothing is lost: [`fmt::Display`] gives the same text back.
+    pub fn parse(text: &str) -> Self {
+        let mut bytes = [0; 16];
+        let mut digits = 0;
+        for (at, byte) in text.bytes().enumerate() {
+            let value = match byte {
+                b'-' if matches!(at, 8 | 13 | 18 | 23) => continue,
+                b'0'..=b'9' => byte - b'0',
+                b'a'..=b'f' => byte - b'a' + 10,
+                _ => return Self::Text(text.into()),
+            };
+            let Some(slot) = bytes.get_mut(digits / 2) else {
+                return Self::Text(text.into());
+            };
+            *slot = *slot << 4 | value;
+            digits += 1;
+        }
+        if text.len() == 36 && digits == 32 {
+            Self::Uuid(bytes)
+        } else {
+            Self::Text(text.into())
+        }
+    }
+}
+
+impl fmt::Display for ContainerId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Uuid(bytes) => {
+                for (at, byte) in bytes.iter().enumerate() {
+                    if matches!(at, 4 | 6 | 8 | 10) {
+                        f.write_str("-")?;
+                    }
+                    write!(f, "{byte:02x}")?;
+                }
+                Ok(())
+            }
+            Self::Text(text) => f.write_str(text),
+        }
+    }
+}
+
 /// Which array of `/state` a task stands in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum TaskList {
@@ -87,10 +142,10 @@ pub enum TaskList {
 pub struct Task {
     /// Task id, chosen by the framework.
     pub id: Box<str>,
-    /// Task name; `None` when it can be derived from the id (Marathon) or is equal to it.
-    pub name: Option<Box<str>>,
+    /// Task name where it says more than the id; read it with [`Task::name`].
+    pub own_name: Option<Box<str>>,
     /// Container id of the newest status that has one (1.2 and later).
-    pub container: Option<Box<str>>,
+    pub container: Option<ContainerId>,
     /// Index into [`TaskTable::frameworks`].
     pub framework: u32,
     /// Index into [`TaskTable::agents`].
@@ -105,6 +160,34 @@ pub struct Task {
     pub healthy: Option<bool>,
     /// Which array it stands in.
     pub list: TaskList,
+}
+
+impl Task {
+    /// Task name, kept or derived from the id.
+    pub fn name(&self) -> Cow<'_, str> {
+        match &self.own_name {
+            Some(name) => Cow::Borrowed(name),
+            None => derived_name(&self.id),
+        }
+    }
+}
+
+/// The name Marathon gives the task with this id (path reversed: `b.a` for `a_b.<uuid>`), else the id itself.
+pub fn derived_name(id: &str) -> Cow<'_, str> {
+    let Some((path, rest)) = id.split_once('.') else {
+        return Cow::Borrowed(id);
+    };
+    if rest.len() < 36 {
+        return Cow::Borrowed(id);
+    }
+    let mut name = String::with_capacity(path.len());
+    for segment in path.rsplit('_') {
+        if !name.is_empty() {
+            name.push('.');
+        }
+        name.push_str(segment);
+    }
+    Cow::Owned(name)
 }
 
 /// All tasks of a cluster, with the agents and frameworks they name.
@@ -144,5 +227,37 @@ impl TaskTable {
     /// Evidence pointer of a task, given the pointer of the whole table.
     pub fn at(state: &EvidenceRef, task: &Task) -> EvidenceRef {
         state.at(Self::pointer(task))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn container_ids_come_back_as_they_were() {
+        for text in [
+            "392224f8-408a-4743-a06d-c10719867e6f",
+            "392224F8-408a-4743-a06d-c10719867e6f",
+            "392224f8408a4743a06dc10719867e6f",
+            "392224f8-408a-4743-a06d-c10719867e6f.child",
+            "392224f8-408a-4743-a06d-c10719867e6-",
+            "",
+            "x",
+        ] {
+            assert_eq!(ContainerId::parse(text).to_string(), text);
+        }
+        assert!(matches!(
+            ContainerId::parse("392224f8-408a-4743-a06d-c10719867e6f"),
+            ContainerId::Uuid(_)
+        ));
+        assert!(std::mem::size_of::<Task>() <= 80, "{}", std::mem::size_of::<Task>());
+    }
+
+    #[test]
+    fn names_are_derived_as_marathon_makes_them() {
+        let id = "web_front.b6ff5fa5-7714-11e7-a55c-5ecf1c4671f6";
+        assert_eq!(derived_name(id), "front.web");
+        assert_eq!(derived_name("batch-7"), "batch-7");
     }
 }

@@ -9,4 +9,5 @@
 )]
 
 mod architecture;
+mod lab;
 mod support;
