@@ -9,5 +9,6 @@
 )]
 
 mod architecture;
+mod constraints;
 mod lab;
 mod support;
