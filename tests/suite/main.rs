@@ -9,6 +9,7 @@
 )]
 
 mod architecture;
+mod demo_fixtures;
 mod lab;
 mod support;
 mod verdict;
