@@ -9,4 +9,6 @@
 )]
 
 mod architecture;
+mod lab;
 mod support;
+mod verdict;
