@@ -98,7 +98,10 @@ impl Believe<'_> {
     ) -> Observed<T> {
         let folders: BTreeSet<String> = self.folders(source).into_iter().map(|(folder, _)| folder).collect();
         let order = first.into_iter().filter(|folder| folders.contains(*folder));
-        let rest = folders.iter().map(String::as_str).filter(|folder| Some(*folder) != first);
+        let rest = folders
+            .iter()
+            .map(String::as_str)
+            .filter(|folder| Some(*folder) != first);
         let mut best: Observed<T> = Observed::not_collected(format!("data/{source}/*/{name}"));
         for folder in order.chain(rest) {
             let found = self.take(&items::path(source, folder, name), pick);

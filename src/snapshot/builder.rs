@@ -11,7 +11,7 @@ use crate::sources::mesos_agents::SlavesWire;
 use super::believe::{Believe, malformed};
 use super::parts::{self, Part, pick, split};
 use super::state::{StateParts, agent, recovered};
-use super::{OtherState, Origin, Snapshot, from_dcos, from_marathon, from_mesos, from_zookeeper, mesos};
+use super::{Origin, OtherState, Snapshot, from_dcos, from_marathon, from_mesos, from_zookeeper, mesos};
 
 /// Receives the items of one archive and gives the snapshot in the end.
 pub struct Builder {

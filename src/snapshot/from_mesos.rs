@@ -7,9 +7,7 @@ use crate::sources::mesos_maintenance::{StatusWire, WindowWire};
 use crate::sources::mesos_summary::SummaryWire;
 
 use super::believe::Believe;
-use super::mesos::{
-    AgentNode, AgentOwnState, MaintenanceStatus, MaintenanceWindow, Master, Registry, Summary,
-};
+use super::mesos::{AgentNode, AgentOwnState, MaintenanceStatus, MaintenanceWindow, Master, Registry, Summary};
 use super::parts::pick;
 
 /// Every master that was asked.
@@ -88,8 +86,16 @@ pub(super) fn agent_nodes(believe: &mut Believe<'_>) -> Vec<AgentNode> {
                 state: believe
                     .take(&item(items::STATE), pick!(AgentState))
                     .map(|wire| AgentOwnState {
-                        running: wire.tasks.iter().filter(|(_, _, state)| state == "TASK_RUNNING").count() as u64,
-                        tasks: wire.tasks.into_iter().map(|(task, framework, _)| (task, framework)).collect(),
+                        running: wire
+                            .tasks
+                            .iter()
+                            .filter(|(_, _, state)| state == "TASK_RUNNING")
+                            .count() as u64,
+                        tasks: wire
+                            .tasks
+                            .into_iter()
+                            .map(|(task, framework, _)| (task, framework))
+                            .collect(),
                         id: wire.id,
                         hostname: wire.hostname,
                         version: wire.version,

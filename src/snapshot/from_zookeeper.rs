@@ -18,21 +18,19 @@ pub(super) fn exhibitors(believe: &mut Believe<'_>) -> Vec<ExhibitorView> {
             let item = |name| items::path(items::EXHIBITOR, &folder, name);
             let at = EvidenceRef::item(item(items::EXHIBITOR_STATUS));
             ExhibitorView {
-                servers: believe
-                    .take(&at.item, pick!(Exhibitor))
-                    .map(|servers| {
-                        servers
-                            .into_iter()
-                            .enumerate()
-                            .map(|(ordinal, wire)| ExhibitorServer {
-                                hostname: wire.hostname,
-                                code: wire.code,
-                                description: wire.description,
-                                leader: wire.leader,
-                                at: at.at(format!("/{ordinal}")),
-                            })
-                            .collect()
-                    }),
+                servers: believe.take(&at.item, pick!(Exhibitor)).map(|servers| {
+                    servers
+                        .into_iter()
+                        .enumerate()
+                        .map(|(ordinal, wire)| ExhibitorServer {
+                            hostname: wire.hostname,
+                            code: wire.code,
+                            description: wire.description,
+                            leader: wire.leader,
+                            at: at.at(format!("/{ordinal}")),
+                        })
+                        .collect()
+                }),
                 roll_in_progress: believe.take(&item(items::EXHIBITOR_CONFIG), pick!(Rolling)),
                 host,
             }

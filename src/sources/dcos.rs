@@ -120,10 +120,7 @@ pub fn packages(bytes: &[u8]) -> Parsed<Vec<PackageWire>> {
     struct Answer {
         packages: Vec<Entry>,
     }
-    let answer: Answer = json::read(
-        bytes,
-        "the answer of /package/list: an object with the list `packages`",
-    )?;
+    let answer: Answer = json::read(bytes, "the answer of /package/list: an object with the list `packages`")?;
     Ok(answer
         .packages
         .into_iter()
@@ -137,7 +134,12 @@ pub fn packages(bytes: &[u8]) -> Parsed<Vec<PackageWire>> {
 
 /// `/licensing/v1/status`: breaches and nodes in one line; the licence itself is not in this answer.
 pub fn license(bytes: &[u8]) -> Parsed<String> {
-    const FIELDS: [&str; 4] = ["number_of_breaches", "number_of_nodes", "node_capacity", "end_timestamp"];
+    const FIELDS: [&str; 4] = [
+        "number_of_breaches",
+        "number_of_nodes",
+        "node_capacity",
+        "end_timestamp",
+    ];
     const EXPECTED: &str = "the answer of /licensing/v1/status: an object with `number_of_nodes`, `node_capacity` …";
     let answer: Unique<Canonical> = json::read(bytes, EXPECTED)?;
     let said: Vec<String> = FIELDS

@@ -228,8 +228,7 @@ fn pod(mut fields: Fields, pointer: String) -> Parsed<PodWire> {
     if let Some(spec) = spec {
         fields = spec;
     }
-    let scaling: Option<BTreeMap<String, Canonical>> =
-        fields.get("scaling").map_err(|error| error.at(&pointer))?;
+    let scaling: Option<BTreeMap<String, Canonical>> = fields.get("scaling").map_err(|error| error.at(&pointer))?;
     let instances = match scaling.as_ref().and_then(|scaling| scaling.get("instances")) {
         None => None,
         Some(value) => Some(
@@ -250,7 +249,10 @@ fn pod(mut fields: Fields, pointer: String) -> Parsed<PodWire> {
         .and_then(|scheduling| placement(scheduling, "placement"))
         .and_then(|found| placement(&found, "constraints"));
     Ok(PodWire {
-        id: fields.get("id").map_err(|error| error.at(&pointer))?.unwrap_or_default(),
+        id: fields
+            .get("id")
+            .map_err(|error| error.at(&pointer))?
+            .unwrap_or_default(),
         instances,
         constraints: pod_constraints(constraints.as_ref()),
         definition: fields.definition(),
@@ -313,18 +315,25 @@ mod tests {
 
     #[test]
     fn definitions_leave_runtime_out_and_normalise() {
-        let one = apps(br#"{"apps":[{"id":"/a","cpus":1,"instances":2,"tasksRunning":2,"version":"x","tasks":[{}],
-            "healthChecks":[{}],"deployments":[],"constraints":[["hostname","UNIQUE"],["rack",5],"x"]}]}"#)
+        let one = apps(
+            br#"{"apps":[{"id":"/a","cpus":1,"instances":2,"tasksRunning":2,"version":"x","tasks":[{}],
+            "healthChecks":[{}],"deployments":[],"constraints":[["hostname","UNIQUE"],["rack",5],"x"]}]}"#,
+        )
         .unwrap();
-        let two = apps(br#"{"apps":[{"version":"y","instances":2.0,"cpus":1.0,"id":"/a","healthChecks":[{ }],
-            "constraints":[["hostname","UNIQUE"],["rack",5],"x"]}]}"#)
+        let two = apps(
+            br#"{"apps":[{"version":"y","instances":2.0,"cpus":1.0,"id":"/a","healthChecks":[{ }],
+            "constraints":[["hostname","UNIQUE"],["rack",5],"x"]}]}"#,
+        )
         .unwrap();
         let (one, two) = (&one.apps[0], &two.apps[0]);
         assert_eq!(one.definition, two.definition);
         assert_eq!((one.running, two.running), (Some(2), None));
         assert_eq!((one.deployments, one.health_checks), (Some(0), 1));
         assert_eq!(one.pointer, "/apps/0");
-        assert_eq!(one.constraints[1].elements, [Ok("rack".to_owned()), Err("5".to_owned())]);
+        assert_eq!(
+            one.constraints[1].elements,
+            [Ok("rack".to_owned()), Err("5".to_owned())]
+        );
         assert!(!one.constraints[2].well_formed);
         assert_eq!(one.constraints[2].raw, "\"x\"");
     }
@@ -354,7 +363,10 @@ mod tests {
         for (body, part) in [
             ("{}", "missing field `apps`"),
             (r#"{"apps":null}"#, "null"),
-            (r#"{"apps":[{"id":"/a"},{"id":"/b","instances":"2"}]}"#, "/apps/1: `instances`"),
+            (
+                r#"{"apps":[{"id":"/a"},{"id":"/b","instances":"2"}]}"#,
+                "/apps/1: `instances`",
+            ),
             (r#"{"apps":[{"id":"/b","instances":-1}]}"#, "`instances`"),
             (r#"{"apps":[{"id":7}]}"#, "`id`"),
             (r#"{"apps":[{"id":"/a","id":"/a"}]}"#, "duplicate field `id`"),

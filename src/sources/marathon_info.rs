@@ -103,12 +103,25 @@ mod tests {
         for (extra, expected) in [
             ("", None),
             (r#","event_subscriber":null"#, None),
-            (r#","event_subscriber":{"type":"http_callback","http_endpoints":null}"#, Some("http_callback")),
-            (r#","marathon_config":{"event_subscriber":"http_callback"}"#, Some("http_callback")),
-            (r#","event_subscriber":null,"marathon_config":{"event_subscriber":"http_callback"}"#, Some("http_callback")),
+            (
+                r#","event_subscriber":{"type":"http_callback","http_endpoints":null}"#,
+                Some("http_callback"),
+            ),
+            (
+                r#","marathon_config":{"event_subscriber":"http_callback"}"#,
+                Some("http_callback"),
+            ),
+            (
+                r#","event_subscriber":null,"marathon_config":{"event_subscriber":"http_callback"}"#,
+                Some("http_callback"),
+            ),
         ] {
             let body = format!(r#"{{"name":"marathon","version":"1.4.8"{extra}}}"#);
-            assert_eq!(info(body.as_bytes()).unwrap().event_subscriber.as_deref(), expected, "{body}");
+            assert_eq!(
+                info(body.as_bytes()).unwrap().event_subscriber.as_deref(),
+                expected,
+                "{body}"
+            );
         }
         assert!(info(b"{}").is_err());
         assert!(leader(br#"{"leader":""}"#).is_err());

@@ -138,11 +138,11 @@ pub fn queue(bytes: &[u8]) -> Parsed<Vec<QueueWire>> {
                 .collect();
             rejected.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
             Ok(QueueWire {
-                id: entry
-                    .app
-                    .or(entry.pod)
-                    .map(|named| named.id)
-                    .ok_or_else(|| Malformed(format!("/queue/{ordinal}: neither `app` nor `pod`; expected {EXPECTED}")))?,
+                id: entry.app.or(entry.pod).map(|named| named.id).ok_or_else(|| {
+                    Malformed(format!(
+                        "/queue/{ordinal}: neither `app` nor `pod`; expected {EXPECTED}"
+                    ))
+                })?,
                 count: entry.count.0,
                 overdue: entry.delay.and_then(|delay| delay.overdue),
                 rejected,

@@ -199,7 +199,12 @@ mod tests {
         for body in ["{}", "[]", "null", r#"{"slaves":null}"#, r#"{"slaves":{}}"#] {
             assert!(slaves(body.as_bytes()).is_err(), "{body}");
         }
-        for field in [r#""active":"true""#, r#""active":null"#, r#""id":"x""#, r#""resources":[]"#] {
+        for field in [
+            r#""active":"true""#,
+            r#""active":null"#,
+            r#""id":"x""#,
+            r#""resources":[]"#,
+        ] {
             let body = format!(r#"{{"slaves":[{{"id":"a","hostname":"h",{field}}}]}}"#);
             assert!(slaves(body.as_bytes()).is_err(), "{body}");
         }

@@ -225,7 +225,10 @@ fn whole(bytes: &[u8], sink: &mut dyn StateSink) -> Parsed<HeadWire> {
                 id: framework.id,
                 name: framework.name,
                 principal: framework.principal,
-                roles: framework.roles.or(framework.role.map(|role| vec![role])).unwrap_or_default(),
+                roles: framework
+                    .roles
+                    .or(framework.role.map(|role| vec![role]))
+                    .unwrap_or_default(),
                 active: framework.active,
                 connected: framework.connected,
                 recovered: framework.recovered,

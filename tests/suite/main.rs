@@ -10,5 +10,6 @@
 
 mod architecture;
 mod lab;
+mod snapshot;
 mod support;
 mod verdict;
