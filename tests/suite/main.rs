@@ -11,5 +11,6 @@
 mod architecture;
 mod demo_fixtures;
 mod lab;
+mod snapshot;
 mod support;
 mod verdict;
