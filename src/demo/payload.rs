@@ -55,7 +55,7 @@ impl Writer {
         Evidence {
             item: items::path(item.source, &item.host, &item.name),
             source: item.source.to_owned(),
-            host: item.at.clone(),
+            host: label(item),
             request,
             method: method.to_owned(),
             outcome: Outcome::NotApplicable,
@@ -93,7 +93,7 @@ impl Writer {
             self.evidence.push(evidence);
             return;
         }
-        evidence.redirected_to.clone_from(&reply.location);
+        evidence.redirected_to = reply.location.as_ref().map(|to| format!("http:{to}/"));
         self.store(evidence, reply.bytes(true));
     }
 
@@ -113,13 +113,14 @@ impl Writer {
 }
 
 /// `(item, path, required)` asked of every master.
-const OF_EACH_MASTER: [(&str, &str, bool); 6] = [
+const OF_EACH_MASTER: [(&str, &str, bool); 7] = [
     (items::VERSION, "/version", true),
     (items::FLAGS, "/flags", true),
     (items::HEALTH, "/health", true),
-    (items::METRICS, "/metrics/snapshot", true),
+    (items::METRICS, "/metrics/snapshot?timeout=10secs", true),
     (items::REGISTRY, "/registrar(1)/registry", true),
     (items::REDIRECT, "/redirect", false),
+    (items::REDIRECT_END, "/redirect", false),
 ];
 
 /// The same of the leader.
@@ -142,7 +143,7 @@ const OF_THE_LEADER: [(&str, &str, bool); 12] = [
 const OF_EACH_AGENT: [(&str, &str, bool); 4] = [
     (items::VERSION, "/version", true),
     (items::FLAGS, "/flags", true),
-    (items::METRICS, "/metrics/snapshot", true),
+    (items::METRICS, "/metrics/snapshot?timeout=10secs", true),
     (items::STATE, "/state", true),
 ];
 
@@ -183,6 +184,13 @@ const VERSION_PATH: &str = "/dcos-metadata/dcos-version.json";
 
 /// Why nothing of DC/OS is asked for on a plain Mesos cluster.
 const NO_DCOS: &str = "this is a Mesos cluster without DC/OS";
+
+/// The address asked, its port left out where it is the usual one.
+fn label(item: &Item<'_>) -> String {
+    let usual = items::usual_port(item.source).unwrap_or(80);
+    let short = item.at.strip_suffix(&format!(":{usual}"));
+    short.unwrap_or(&item.at).to_owned()
+}
 
 fn item<'a>(source: &'a str, host: &Address, name: &str, request: &str, required: bool) -> Item<'a> {
     let at = host.to_string();
@@ -267,7 +275,13 @@ impl Writer {
     fn dcos(&mut self, model: &Model) {
         let metronome = model.places.masters.get(model.leader).map(|place| &place.metronome);
         if let Some(address) = metronome {
-            let mut item = item(items::METRONOME, address, items::METRONOME_JOBS, "/v1/jobs", true);
+            let mut item = item(
+                items::METRONOME,
+                address,
+                items::METRONOME_JOBS,
+                "/v1/jobs?embed=activeRuns&embed=schedules",
+                true,
+            );
             item.host.clone_from(&address.ip);
             self.dcos_item(model, Service::Metronome(model.leader), &item, "GET");
         }
