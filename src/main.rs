@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    ExitCode::from(gonogo::cli::exit::USAGE)
+    gonogo::cli::main()
 }

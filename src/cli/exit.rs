@@ -30,3 +30,16 @@ pub fn of_verdict(verdict: Verdict, strict: bool) -> u8 {
         Verdict::CannotSay => CANNOT_SAY,
     }
 }
+
+/// The exit code of an error: its own where it has one ([`Failure`](super::Failure)), else [`FAILURE`]. The one place that decides.
+pub fn of_error(error: &anyhow::Error) -> u8 {
+    for cause in error.chain() {
+        if let Some(failure) = cause.downcast_ref::<super::Failure>() {
+            return failure.code;
+        }
+        if cause.is::<crate::compare::CannotCompare>() {
+            return USAGE;
+        }
+    }
+    FAILURE
+}

@@ -1,3 +1,97 @@
 //! The command line: one thin file per command, arguments, progress, logging, exit codes. The only room that prints.
+//!
+//! A new command is one file with `Args` and `run`, one variant in [`args::Command`] and one arm in [`dispatch`].
 
+pub mod args;
+pub mod checks;
+pub mod completions;
+pub mod ctx;
 pub mod exit;
+pub mod explain;
+pub mod failure;
+pub mod logging;
+pub mod man;
+pub mod text;
+
+use std::ffi::OsString;
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Cli, Command};
+pub use ctx::{Ctx, Terminal};
+pub use failure::Failure;
+
+/// The whole program: arguments and terminal of this process in, exit code out.
+pub fn main() -> ExitCode {
+    let mut out = ctx::QuietPipe::new(io::BufWriter::new(io::stdout()));
+    let mut err = ctx::QuietPipe::new(io::stderr());
+    let code = run(std::env::args_os(), Terminal::of_process(), &mut out, &mut err);
+    ExitCode::from(code)
+}
+
+/// Parses, dispatches, and turns whatever happened into an exit code. Never panics on arguments or on a closed pipe.
+pub fn run(
+    arguments: impl IntoIterator<Item = OsString>,
+    terminal: Terminal,
+    out: &mut dyn Write,
+    err: &mut dyn Write,
+) -> u8 {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let terminal = terminal.with_color(args::color_asked(&arguments));
+    let cli = match Cli::try_parse_from(&arguments) {
+        Ok(cli) => cli,
+        Err(error) => return answer_clap(&error, terminal, out, err),
+    };
+    logging::init(cli.global.verbosity());
+    let mut ctx = Ctx {
+        out,
+        err,
+        terminal,
+        verbosity: cli.global.verbosity(),
+        config: cli.global.config,
+    };
+    let ended = dispatch(cli.command, &mut ctx).and_then(|code| {
+        ctx.out
+            .flush()
+            .map_err(|error| Failure::io("standard output", &error))?;
+        Ok(code)
+    });
+    match ended {
+        Ok(code) => code,
+        Err(error) => {
+            // A message that cannot be written must not hide the exit code.
+            let _ = writeln!(ctx.err, "{}", failure::message(&error));
+            exit::of_error(&error)
+        }
+    }
+}
+
+/// Hands over to the command. One arm per command.
+fn dispatch(command: Command, ctx: &mut Ctx<'_>) -> anyhow::Result<u8> {
+    match command {
+        Command::Checks(args) => checks::run(&args, ctx),
+        Command::Explain(args) => explain::run(&args, ctx),
+        Command::Completions(args) => completions::run(&args, ctx),
+        Command::Man(args) => man::run(&args, ctx),
+    }
+}
+
+/// Help and version are results (stdout, 0); every other complaint of the parser is a usage error (stderr, 2).
+fn answer_clap(error: &clap::Error, terminal: Terminal, out: &mut dyn Write, err: &mut dyn Write) -> u8 {
+    let rendered = error.render();
+    let (to, color, code): (&mut dyn Write, bool, u8) = if error.use_stderr() {
+        (err, terminal.err_color, exit::USAGE)
+    } else {
+        (out, terminal.color, exit::GO)
+    };
+    let text = if color {
+        rendered.ansi().to_string()
+    } else {
+        text::sanitized_lines(&rendered.to_string())
+    };
+    let _ = to.write_all(text.as_bytes());
+    let _ = to.flush();
+    code
+}

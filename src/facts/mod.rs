@@ -5,8 +5,11 @@
 
 pub mod cluster;
 pub mod constraints;
+pub mod leader;
+pub mod visibility;
 
-use crate::snapshot::Snapshot;
+use crate::model::{EvidenceRef, Observed, Version, Why};
+use crate::snapshot::{Agent, Framework, Master, Snapshot, TaskTable};
 
 /// Cross-checked answers about one snapshot. Borrowed by every check.
 #[derive(Debug)]
@@ -17,12 +20,101 @@ pub struct Facts<'s> {
     pub cluster: cluster::ClusterFacts,
 }
 
+/// A list with what speaks against its being complete. What is seen bad in it is bad; that nothing bad is seen
+/// counts only without doubts.
+#[derive(Debug, Clone)]
+pub struct Seen<'a, T: ?Sized> {
+    /// What was listed.
+    pub items: &'a T,
+    /// Where.
+    pub at: &'a EvidenceRef,
+    /// Why it may not be all; empty = lists and counters agree.
+    pub doubts: Vec<&'a Why>,
+}
+
 impl<'s> Facts<'s> {
     /// Derives every fact from a snapshot.
     pub fn new(snapshot: &'s Snapshot) -> Self {
         Self {
             snapshot,
             cluster: cluster::ClusterFacts::new(snapshot),
+        }
+    }
+
+    /// Agents as listed, with the doubts about the list.
+    pub fn agents_seen(&self) -> Result<Seen<'_, [Agent]>, &Why> {
+        let (items, at) = self.snapshot.agents.get()?;
+        Ok(Seen {
+            items,
+            at,
+            doubts: self.doubts(self.cluster.agents_doubt.as_ref()),
+        })
+    }
+
+    /// Frameworks as listed, with the doubts about the list.
+    pub fn frameworks_seen(&self) -> Result<Seen<'_, [Framework]>, &Why> {
+        let (items, at) = self.snapshot.frameworks.get()?;
+        Ok(Seen {
+            items,
+            at,
+            doubts: self.doubts(self.cluster.frameworks_doubt.as_ref()),
+        })
+    }
+
+    /// Tasks as listed, with the doubts about the list.
+    pub fn tasks_seen(&self) -> Result<Seen<'_, TaskTable>, &Why> {
+        let (items, at) = self.snapshot.tasks.get()?;
+        Ok(Seen {
+            items,
+            at,
+            doubts: self.doubts(self.cluster.tasks_doubt.as_ref()),
+        })
+    }
+
+    /// Every agent of the cluster, or why that cannot be said.
+    pub fn agents(&self) -> Result<&[Agent], &Why> {
+        self.trusted(&self.snapshot.agents, self.cluster.agents_doubt.as_ref())
+            .map(Vec::as_slice)
+    }
+
+    /// Every framework of the cluster, or why that cannot be said.
+    pub fn frameworks(&self) -> Result<&[Framework], &Why> {
+        self.trusted(&self.snapshot.frameworks, self.cluster.frameworks_doubt.as_ref())
+            .map(Vec::as_slice)
+    }
+
+    /// Every task of the cluster that has not ended, or why that cannot be said.
+    pub fn tasks(&self) -> Result<&TaskTable, &Why> {
+        self.trusted(&self.snapshot.tasks, self.cluster.tasks_doubt.as_ref())
+    }
+
+    /// The master that leads, where evidence names exactly one.
+    pub fn leading_master(&self) -> Option<&'s Master> {
+        self.cluster
+            .leadership
+            .leading
+            .and_then(|at| self.snapshot.masters.get(at))
+    }
+
+    /// Version of Mesos at the leading master: its own `/version`, else what its `/state` says.
+    pub fn mesos_version(&self) -> Option<Version> {
+        self.leading_master()
+            .and_then(|master| master.version.known().cloned())
+            .or_else(|| {
+                let state = self.snapshot.state.known()?;
+                state.master.version.as_deref()?.parse().ok()
+            })
+    }
+
+    fn doubts<'a>(&'a self, own: Option<&'a Why>) -> Vec<&'a Why> {
+        self.cluster.state_doubt.iter().chain(own).collect()
+    }
+
+    fn trusted<'a, T>(&'a self, list: &'a Observed<T>, own: Option<&'a Why>) -> Result<&'a T, &'a Why> {
+        let (items, _) = list.get()?;
+        match self.cluster.state_doubt.as_ref().or(own) {
+            Some(why) => Err(why),
+            None => Ok(items),
         }
     }
 }

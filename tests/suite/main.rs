@@ -10,4 +10,6 @@
 
 mod architecture;
 mod archive;
+mod lab;
 mod support;
+mod verdict;
