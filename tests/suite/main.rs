@@ -11,5 +11,6 @@
 mod architecture;
 mod archive;
 mod lab;
+mod snapshot;
 mod support;
 mod verdict;
