@@ -9,6 +9,7 @@
 )]
 
 mod architecture;
+mod archive;
 mod demo_fixtures;
 mod lab;
 mod snapshot;

@@ -1,1 +1,3 @@
 //! What several tests need: fixtures, the fake cluster, the misbehaving server. Asserts nothing itself.
+
+pub mod bag;
