@@ -10,6 +10,7 @@
 
 mod architecture;
 mod archive;
+mod archive_verify;
 mod demo_coherence;
 mod demo_fixtures;
 mod lab;
