@@ -9,6 +9,12 @@
 )]
 
 mod architecture;
+mod archive;
+mod archive_verify;
 mod constraints;
+mod demo_coherence;
+mod demo_fixtures;
 mod lab;
+mod snapshot;
 mod support;
+mod verdict;
