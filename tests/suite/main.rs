@@ -14,6 +14,7 @@ mod archive_verify;
 mod demo_coherence;
 mod demo_fixtures;
 mod lab;
+mod registry;
 mod snapshot;
 mod support;
 mod verdict;
