@@ -15,6 +15,7 @@ mod constraints;
 mod demo_coherence;
 mod demo_fixtures;
 mod lab;
+mod registry;
 mod snapshot;
 mod support;
 mod verdict;
