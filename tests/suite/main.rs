@@ -11,5 +11,6 @@
 mod architecture;
 mod lab;
 mod snapshot;
+mod sources;
 mod support;
 mod verdict;
