@@ -6,6 +6,7 @@
 pub mod canonical;
 pub mod dcos;
 pub mod exhibitor;
+pub mod java_regex;
 pub mod json;
 pub mod json_cursor;
 pub mod json_feed;
