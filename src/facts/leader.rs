@@ -177,6 +177,17 @@ pub fn metric(metrics: &Observed<crate::snapshot::Metrics>, name: &str) -> Optio
         .filter(|value| value.is_finite())
 }
 
+/// A metric that counts things, as a count; `None` where it is not a whole number.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "checked to be a whole number between 0 and 2^53 just before"
+)]
+pub fn count(metrics: &Observed<crate::snapshot::Metrics>, name: &str) -> Option<u64> {
+    let value = metric(metrics, name)?;
+    ((0.0..=9_007_199_254_740_992.0).contains(&value) && value.fract() == 0.0).then_some(value as u64)
+}
+
 /// Which names and addresses belong to which master that was asked: by host asked, flags, and `/state`.
 #[derive(Debug, Default)]
 pub struct Names {

@@ -35,9 +35,7 @@ impl<'s> Speaker<'s> {
 
     /// A whole, not negative number out of its metrics; `None` where they do not have it.
     fn counter(&self, name: &str) -> Option<u64> {
-        self.master
-            .and_then(|master| leader::metric(&master.metrics, name))
-            .and_then(whole)
+        self.master.and_then(|master| leader::count(&master.metrics, name))
     }
 
     /// Sum of counters; `None` unless all are there.
@@ -420,14 +418,4 @@ fn running_gap(source: &str, counted: u64, listed: Load) -> Why {
         "{source} counts {counted} running tasks, the leading master lists {} running and {} starting or ending: {PARTIAL}",
         listed.running, listed.moving
     ))
-}
-
-/// A metric that counts things, as a count.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "checked to be a whole number between 0 and 2^53 just before"
-)]
-fn whole(value: f64) -> Option<u64> {
-    ((0.0..=9_007_199_254_740_992.0).contains(&value) && value.fract() == 0.0).then_some(value as u64)
 }
