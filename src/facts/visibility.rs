@@ -9,7 +9,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{EvidenceRef, Observed, Version, Why};
-use crate::snapshot::{Master, MesosState, Snapshot, Summary, TaskList, TaskState, TaskTable};
+use crate::snapshot::{Master, MesosState, OtherState, Snapshot, Summary, TaskList, TaskState, TaskTable};
 
 use super::leader::{self, Leadership, Names};
 
@@ -94,8 +94,12 @@ pub fn state(snapshot: &Snapshot, leadership: &Leadership, speaker: &Speaker<'_>
         }
         Some(_) => {}
     }
-    if leadership.elected.len() > 1 {
-        return Some(doubt(leadership.contradictions.first().cloned().unwrap_or_default()));
+    let second = |other: &&OtherState| other.leader.as_ref() == Some(&other.pid) && other.pid != state.master.pid;
+    if leadership.elected.len() > 1 || snapshot.other_states.iter().any(|other| second(&other)) {
+        let both = leadership.contradictions.first().cloned();
+        return Some(doubt(
+            both.unwrap_or_else(|| "more than one master answers as the leader".to_owned()),
+        ));
     }
     if let (Some(here), Some(leading)) = (speaker.index, leadership.leading)
         && here != leading
