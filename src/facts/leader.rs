@@ -178,17 +178,17 @@ impl Leadership {
                 shown(stranger)
             ));
         }
-        for target in asked {
-            if let Target::Asked(at) = **target
-                && !self.elected.is_empty()
-                && !self.elected.contains(&at)
-                && snapshot.masters.get(at).and_then(elected) == Some(false)
-            {
-                self.contradictions.push(format!(
-                    "{} is named as leader, and its own metrics say that it is not elected",
-                    shown(target)
-                ));
-            }
+        // Where beliefs differ that is said already; one belief may still be wrong about the master it names.
+        let [target] = asked.as_slice() else { return };
+        if let Target::Asked(at) = target
+            && !self.elected.is_empty()
+            && !self.elected.contains(at)
+            && snapshot.masters.get(*at).and_then(elected) == Some(false)
+        {
+            self.contradictions.push(format!(
+                "{} is named as leader, and its own metrics say that it is not elected",
+                shown(target)
+            ));
         }
     }
 

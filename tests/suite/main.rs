@@ -12,6 +12,7 @@ mod architecture;
 mod archive;
 mod demo_fixtures;
 mod lab;
+mod registry;
 mod snapshot;
 mod support;
 mod verdict;

@@ -11,7 +11,7 @@ static META: CheckMeta = CheckMeta {
     id: "leader-views-disagree",
     area: Area::Cluster,
     title: "every master names the same leader, and that one is elected",
-    finding: "{name}: {views}",
+    finding: "the masters do not agree on a leader: {views}",
     severity: Severity::Blocker,
     stage: Stage::Single,
     needs: &[

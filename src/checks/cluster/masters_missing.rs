@@ -15,7 +15,7 @@ static META: CheckMeta = CheckMeta {
     id: "masters-missing",
     area: Area::Cluster,
     title: "every master is there",
-    finding: "{name}: {why}",
+    finding: "{who} is missing: {why}",
     severity: Severity::Blocker,
     stage: Stage::Single,
     needs: &[
@@ -62,6 +62,7 @@ impl Check for MastersMissing {
                 }
                 Presence::Silent(item, why) => saw.fire(
                     Finding::about(subject(&master.host))
+                        .with("who", short(&master.host, "5050"))
                         .with("why", why)
                         .seen_at(EvidenceRef::item(item)),
                 ),
@@ -242,6 +243,7 @@ fn by_quorum(snapshot: &Snapshot, saw: &mut Saw) {
     if asked < least && ensemble(snapshot).is_some_and(|size| size < least) {
         saw.fire(
             Finding::about(Subject::cluster())
+                .with("who", "at least one master")
                 .with(
                     "why",
                     format!(
