@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use gonogo::checks;
 use gonogo::facts::Facts;
@@ -33,7 +33,7 @@ fn subjects(result: &CheckResult) -> Vec<String> {
 }
 
 /// Runs one case and returns what differs from its expectation.
-fn differences(check: &dyn checks::Check, file: &PathBuf) -> Vec<String> {
+fn differences(check: &dyn checks::Check, file: &Path) -> Vec<String> {
     let case = Case::read(file);
     let result = case.run(check);
     let name = file.strip_prefix(fixtures()).unwrap().display().to_string();

@@ -356,13 +356,13 @@ fn change(json: &mut Value, pointer: &str, edit: &Edit) {
         (Value::Object(map), false, Some(value)) => {
             map.insert(key, value.clone());
         }
-        (Value::Array(elements), true, None) => {
-            elements.remove(key.parse().unwrap());
+        (Value::Array(values), true, None) => {
+            values.remove(key.parse().unwrap());
         }
-        (Value::Array(elements), false, Some(value)) if key == "-" => elements.push(value.clone()),
-        (Value::Array(elements), false, Some(value)) => {
+        (Value::Array(values), false, Some(value)) if key == "-" => values.push(value.clone()),
+        (Value::Array(values), false, Some(value)) => {
             let at: usize = key.parse().unwrap();
-            elements[at] = value.clone();
+            values[at] = value.clone();
         }
         _ => panic!("`{pointer}`: an edit either sets a value or removes it, in an object or a list"),
     }

@@ -1,4 +1,5 @@
 //! What several tests need: fixtures, the fake cluster, the misbehaving server. Asserts nothing itself.
 
 pub mod bag;
+pub mod cluster;
 pub mod fixture;
