@@ -15,6 +15,8 @@ mod constraints;
 mod demo_coherence;
 mod demo_fixtures;
 mod lab;
+mod own_captures;
+mod public_captures;
 mod registry;
 mod snapshot;
 mod sources;
