@@ -13,6 +13,7 @@ mod archive;
 mod archive_verify;
 mod demo_coherence;
 mod demo_fixtures;
+mod fake_cluster;
 mod lab;
 mod snapshot;
 mod support;
