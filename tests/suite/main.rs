@@ -15,6 +15,7 @@ mod constraints;
 mod demo_coherence;
 mod demo_fixtures;
 mod facts_captures;
+mod fake_cluster;
 mod lab;
 mod registry;
 mod releases;
