@@ -76,7 +76,7 @@ fn no_flipped_bit_verifies_with_other_content() {
 #[test]
 fn every_flipped_bit_in_a_folder_is_noticed() {
     let folder = tempfile::tempdir().unwrap();
-    let path = bag::small(folder.path(), Container::Folder);
+    let path = tiny(folder.path(), Container::Folder);
     let good = contents(&path).unwrap();
     for name in [
         "bagit.txt",

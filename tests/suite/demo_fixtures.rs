@@ -6,36 +6,11 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use gonogo::demo::build;
 use gonogo::demo::model::{Model, Size};
 use gonogo::demo::payload::payload;
-use gonogo::demo::places::Places;
-use gonogo::demo::upgrade::Window;
 use gonogo::model::Phase;
 
-/// 2018-08-04 08:00:00 UTC, a Saturday.
-const NOW: f64 = 1_533_369_600.0;
-const SEED: u64 = 1;
-
-fn pre() -> Model {
-    let size = Size::FIXTURE;
-    build::dcos(size, Places::usual(Size::MASTERS, size.private, size.public), SEED, NOW)
-}
-
-fn post() -> Model {
-    let mut model = pre();
-    model.upgrade(Window {
-        begin: NOW + 1800.0,
-        step: 300.0,
-        end: NOW + 4.0 * 3600.0,
-    });
-    model
-}
-
-fn mesos() -> Model {
-    let size = Size::MESOS;
-    build::mesos(size, Places::usual(Size::MASTERS, size.private, size.public), SEED, NOW)
-}
+use crate::support::cluster;
 
 fn clusters() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/clusters")
@@ -73,9 +48,9 @@ fn wanted(model: &Model, phase: Phase) -> BTreeMap<String, Vec<u8>> {
 fn fixtures_are_the_model() {
     let bless = std::env::var_os("GONOGO_BLESS").is_some();
     for (name, model, phase) in [
-        ("dcos-pre", pre(), Phase::Pre),
-        ("dcos-post", post(), Phase::Post),
-        ("mesos-pre", mesos(), Phase::Pre),
+        ("dcos-pre", cluster::pre_of(Size::FIXTURE), Phase::Pre),
+        ("dcos-post", cluster::post_of(Size::FIXTURE), Phase::Post),
+        ("mesos-pre", cluster::mesos(), Phase::Pre),
     ] {
         let folder = clusters().join(name);
         let wanted = wanted(&model, phase);
