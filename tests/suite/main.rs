@@ -14,6 +14,7 @@ mod archive_verify;
 mod constraints;
 mod demo_coherence;
 mod demo_fixtures;
+mod demo_scenarios;
 mod fake_cluster;
 mod lab;
 mod registry;
