@@ -9,6 +9,11 @@
 )]
 
 mod architecture;
+mod archive;
+mod archive_verify;
+mod demo_coherence;
+mod demo_fixtures;
 mod lab;
+mod snapshot;
 mod support;
 mod verdict;
