@@ -4,6 +4,7 @@
 //! The JSON form is a contract (`gonogo-report/1`): names do not change without a new format number.
 
 pub mod assemble;
+pub mod format;
 pub mod html;
 pub mod json;
 pub mod junit;
