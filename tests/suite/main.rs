@@ -11,9 +11,13 @@
 mod architecture;
 mod archive;
 mod archive_verify;
+mod constraints;
 mod demo_coherence;
 mod demo_fixtures;
+mod fake_cluster;
 mod lab;
+mod registry;
 mod snapshot;
+mod sources;
 mod support;
 mod verdict;
