@@ -11,6 +11,7 @@
 mod architecture;
 mod archive;
 mod archive_verify;
+mod cli;
 mod constraints;
 mod demo_coherence;
 mod demo_fixtures;
