@@ -10,6 +10,8 @@
 
 mod architecture;
 mod archive;
+mod archive_damage;
+mod archive_hostile;
 mod archive_verify;
 mod cli;
 mod constraints;
