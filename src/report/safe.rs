@@ -106,7 +106,7 @@ pub fn markdown_escaped(text: &str) -> String {
                 safe.push('\\');
                 safe.push(c);
             }
-            '.' | ')' if !start && only_digits => {
+            '.' | ')' if !start && only_digits && after.is_none_or(char::is_whitespace) => {
                 safe.push('\\');
                 safe.push(c);
             }
