@@ -100,6 +100,8 @@ pub enum ColorWhen {
 /// The commands, in the order of their use.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Capture evidence from a cluster into an archive
+    Collect(Box<super::collect::Args>),
     /// Check that an archive is what was written, and say what it holds
     Verify(super::verify::Args),
     /// List the checks

@@ -4,13 +4,17 @@
 
 pub mod args;
 pub mod checks;
+pub mod collect;
 pub mod completions;
+pub mod config;
+mod credentials;
 pub mod ctx;
 pub mod exit;
 pub mod explain;
 pub mod failure;
 pub mod logging;
 pub mod man;
+mod progress;
 pub mod text;
 pub mod verify;
 
@@ -73,6 +77,7 @@ pub fn run(
 fn dispatch(command: Command, ctx: &mut Ctx<'_>) -> anyhow::Result<u8> {
     match command {
         Command::Verify(args) => verify::run(&args, ctx),
+        Command::Collect(args) => collect::run(&args, ctx),
         Command::Checks(args) => checks::run(&args, ctx),
         Command::Explain(args) => explain::run(&args, ctx),
         Command::Completions(args) => completions::run(&args, ctx),
