@@ -2,3 +2,5 @@
 
 pub mod bag;
 pub mod cluster;
+pub mod fixture;
+pub mod hostile;
