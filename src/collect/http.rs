@@ -260,7 +260,7 @@ impl Http {
             return fault;
         }
         match find::<hyper::Error>(error) {
-            Some(hyper) if hyper.is_parse() || hyper.is_parse_too_large() => {
+            Some(hyper) if hyper.is_parse() => {
                 Fault::new(Outcome::Failed, format!("{place} does not answer in HTTP/1.1: {cause}"))
             }
             _ => Fault::new(
