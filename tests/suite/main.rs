@@ -13,6 +13,7 @@ mod archive;
 mod archive_damage;
 mod archive_hostile;
 mod archive_verify;
+mod cli;
 mod constraints;
 mod demo_coherence;
 mod demo_fixtures;
