@@ -17,6 +17,7 @@ mod cli;
 mod constraints;
 mod demo_coherence;
 mod demo_fixtures;
+mod demo_scenarios;
 mod facts_captures;
 mod fake_cluster;
 mod lab;
