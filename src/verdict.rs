@@ -1,34 +1,82 @@
-//! From results to the verdict: pure, and the only place that decides.
+//! From results to the verdict: pure, and the only place that decides. Never looks at evidence, never changes a result.
 
-use crate::model::{AppliedWaiver, Change, CheckResult, Expectation, Policy, Severity, Status, Verdict};
+pub mod waivers;
 
-/// Decides. Waivers have been applied to `results` before ([`Finding::waived_by`](crate::model::Finding::waived_by) is set); the findings are still there.
+use crate::model::{AppliedWaiver, Change, CheckResult, Expectation, Policy, Severity, Status, Verdict, WaiverState};
+
+/// Everything a verdict rests on.
+#[derive(Debug, Clone, Copy)]
+pub struct Basis<'a> {
+    /// Results of every check of this run, those left out included. Waivers have been applied
+    /// ([`Finding::waived_by`](crate::model::Finding::waived_by) is set); the findings are still there.
+    pub results: &'a [CheckResult],
+    /// Differences between the archives.
+    pub changes: &'a [Change],
+    /// Waivers and what became of them.
+    pub waivers: &'a [AppliedWaiver],
+    /// What keeps a GO from being a plain one although no check says so: a part that could not be compared, a missing
+    /// required item, certificates that were not verified.
+    pub remarks: &'a [String],
+    /// Thresholds in force. They act inside the checks; nothing in them can soften a verdict.
+    pub policy: &'a Policy,
+}
+
+/// Decides; the worst that applies wins.
 ///
-/// NO-GO: a blocking check has a finding without waiver. CANNOT SAY: a blocking check is UNKNOWN (also beside waived
-/// findings), or nothing was judged at all. GO WITH WARNINGS: a warning check has a finding or is UNKNOWN, a change is
-/// unexpected, a waiver was used, expired or matched nothing. GO: everything else.
-pub fn decide(results: &[CheckResult], changes: &[Change], waivers: &[AppliedWaiver], _policy: &Policy) -> Verdict {
-    let open = |result: &CheckResult| result.findings.iter().any(|finding| finding.waived_by.is_none());
-    let blocker = |result: &&CheckResult| result.severity == Severity::Blocker;
-    if results.iter().filter(blocker).any(open) {
+/// - NO-GO: a blocking check has a finding without waiver.
+/// - CANNOT SAY: a blocking check could not judge everything (UNKNOWN, or something unknown beside its findings, waived or
+///   not, or a PASS that does not say what it looked at), was left out by the user, or no blocking check judged anything.
+/// - GO WITH WARNINGS: a warning check has a finding, is UNKNOWN or was left out; a finding is waived; a waiver was used,
+///   expired or matched nothing; a change is unexpected; there is a remark.
+/// - GO: everything else.
+pub fn decide(basis: &Basis<'_>) -> Verdict {
+    let blockers = || {
+        basis
+            .results
+            .iter()
+            .filter(|result| result.severity == Severity::Blocker)
+    };
+    if blockers().any(stands) {
         return Verdict::NoGo;
     }
-    let unjudged = |result: &CheckResult| {
-        // A check with findings may still have parts it could not judge: waiving the findings does not judge those parts.
-        result.status == Status::Unknown || (result.status == Status::Fail && result.reason.is_some())
-    };
-    let judged_any = results
-        .iter()
-        .any(|result| matches!(result.status, Status::Pass | Status::Warn | Status::Fail));
-    if !judged_any || results.iter().filter(blocker).any(unjudged) {
+    // A cluster about which every blocking check was skipped was not looked at, whatever the reasons were.
+    let judged_any = blockers().any(|result| matches!(result.status, Status::Pass | Status::Warn | Status::Fail));
+    if !judged_any || blockers().any(open_question) {
         return Verdict::CannotSay;
     }
-    let warned = results
+    let warned = basis.results.iter().any(|result| {
+        !matches!(result.status, Status::Pass | Status::Skipped) || !result.findings.is_empty() || open_question(result)
+    }) || basis
+        .changes
         .iter()
-        .any(|result| matches!(result.status, Status::Warn | Status::Unknown | Status::Fail))
-        || changes
-            .iter()
-            .any(|change| change.expectation == Expectation::Unexpected)
-        || !waivers.is_empty();
+        .any(|change| change.expectation == Expectation::Unexpected)
+        || basis.waivers.iter().any(|waiver| waiver.state != WaiverState::NotRun)
+        || !basis.remarks.is_empty();
     if warned { Verdict::GoWithWarnings } else { Verdict::Go }
+}
+
+/// Whether a finding of this result stands. FAIL without any finding (an edited result) stands as well.
+pub fn stands(result: &CheckResult) -> bool {
+    result.findings.iter().any(|finding| finding.waived_by.is_none())
+        || (result.status == Status::Fail && result.findings.is_empty())
+}
+
+/// Whether this result leaves something unjudged, waived or not: waiving findings does not judge the parts that were unknown.
+pub fn open_question(result: &CheckResult) -> bool {
+    match result.status {
+        Status::Unknown => true,
+        Status::Skipped => result.left_out,
+        Status::Pass => result.reason.is_some() || result.judged.is_none(),
+        Status::Warn | Status::Fail => result.reason.is_some(),
+    }
+}
+
+/// Order of verdicts from best to worst, for comparing two of them.
+pub fn rank(verdict: Verdict) -> u8 {
+    match verdict {
+        Verdict::Go => 0,
+        Verdict::GoWithWarnings => 1,
+        Verdict::CannotSay => 2,
+        Verdict::NoGo => 3,
+    }
 }

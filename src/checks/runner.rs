@@ -73,6 +73,7 @@ pub fn run_one(check: &dyn Check, context: &Context<'_>) -> CheckResult {
         judged,
         findings,
         requirements: meta.requirements.iter().map(ToString::to_string).collect(),
+        left_out: false,
     }
 }
 

@@ -100,6 +100,8 @@ pub enum ColorWhen {
 /// The commands, in the order of their use.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Check that an archive is what was written, and say what it holds
+    Verify(super::verify::Args),
     /// List the checks
     Checks(super::checks::Args),
     /// Say why a check exists, how to see it by hand and how to fix it

@@ -37,6 +37,12 @@ pub fn of_error(error: &anyhow::Error) -> u8 {
         if let Some(failure) = cause.downcast_ref::<super::Failure>() {
             return failure.code;
         }
+        if let Some(refused) = cause.downcast_ref::<crate::archive::Refused>() {
+            return if refused.is_archive() { ARCHIVE_REFUSED } else { FAILURE };
+        }
+        if let Some(error) = cause.downcast_ref::<crate::archive::WriteError>() {
+            return if error.is_usage() { USAGE } else { FAILURE };
+        }
         if cause.is::<crate::compare::CannotCompare>() {
             return USAGE;
         }

@@ -12,6 +12,7 @@ pub mod failure;
 pub mod logging;
 pub mod man;
 pub mod text;
+pub mod verify;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -71,6 +72,7 @@ pub fn run(
 /// Hands over to the command. One arm per command.
 fn dispatch(command: Command, ctx: &mut Ctx<'_>) -> anyhow::Result<u8> {
     match command {
+        Command::Verify(args) => verify::run(&args, ctx),
         Command::Checks(args) => checks::run(&args, ctx),
         Command::Explain(args) => explain::run(&args, ctx),
         Command::Completions(args) => completions::run(&args, ctx),

@@ -1,1 +1,15 @@
 //! The simulated DC/OS cluster of `gonogo demo`: coherent, on loopback, over real HTTP and TCP.
+//!
+//! `model` is the cluster as plain data, `build` makes it, `upgrade` plays the maintenance window, `answers` tells what
+//! each process says, `payload` writes the same down as an archive's content. Never reaches beyond loopback.
+
+pub mod answers;
+pub mod build;
+pub mod ids;
+pub mod model;
+pub mod payload;
+pub mod places;
+pub mod release;
+pub mod resources;
+pub mod upgrade;
+pub mod workload;

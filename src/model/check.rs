@@ -147,4 +147,7 @@ pub struct CheckResult {
     pub findings: Vec<Finding>,
     /// Requirements this check answers.
     pub requirements: Vec<String>,
+    /// The user left this check out (`--only`, `--skip`): SKIPPED by choice, not by evidence.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub left_out: bool,
 }

@@ -81,6 +81,9 @@ pub struct Finding {
     pub check: String,
     /// What it is about.
     pub subject: Subject,
+    /// The finding in words; written once, when the report is assembled, so that a saved report says the same for ever. Untrusted text inside.
+    #[serde(default)]
+    pub summary: String,
     /// Typed values, named as in the check's `finding` template; sorted, so that output never depends on hashing.
     pub data: BTreeMap<String, Datum>,
     /// Where it was seen.
@@ -99,6 +102,7 @@ impl Finding {
         Self {
             check: String::new(),
             subject,
+            summary: String::new(),
             data: BTreeMap::new(),
             evidence: Vec::new(),
             waived_by: None,

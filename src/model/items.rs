@@ -143,7 +143,18 @@ pub const INPUT_LICENSE: &str = "license.json";
 /// The inventory.
 pub const INPUT_INVENTORY: &str = "inventory";
 
-/// Payload path of one item; `host` may hold a port. Characters outside `[A-Za-z0-9._-]` become `_`.
+/// Longest part of a payload path, in bytes.
+const LONGEST_PART: usize = 64;
+
+/// A short fingerprint that keeps two shortened names apart (FNV-1a, 32 bits; nothing secret depends on it).
+fn fnv1a(text: &str) -> u32 {
+    text.bytes().fold(0x811c_9dc5, |hash, byte| {
+        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
+    })
+}
+
+/// Payload path of one item; `host` may hold a port. Characters outside `[A-Za-z0-9._-]` become `_`; parts longer than
+/// 64 bytes are cut and end with a fingerprint of the whole.
 pub fn path(source: &str, host: &str, item: &str) -> String {
     let host = match (host.rsplit_once(':'), usual_port(source)) {
         (Some((name, port)), Some(usual)) if port == usual.to_string() => name,
@@ -162,10 +173,15 @@ pub fn path(source: &str, host: &str, item: &str) -> String {
             })
             .collect();
         // `.` and `..` are never names of their own, so that a payload path can be trusted by whoever unpacks it.
-        if text.is_empty() || text.chars().all(|c| c == '.') {
+        let text = if text.is_empty() || text.chars().all(|c| c == '.') {
             format!("_{text}")
         } else {
             text
+        };
+        // Archives hold paths of 200 bytes at most (and ustar parts of 100): a long host name must not end a run.
+        match text.get(..LONGEST_PART - 9) {
+            Some(start) if text.len() > LONGEST_PART => format!("{start}-{:08x}", fnv1a(&text)),
+            _ => text,
         }
     };
     format!("data/{}/{}/{}", clean(source), clean(host), clean(item))
@@ -190,5 +206,13 @@ mod tests {
             "data/marathon/team_marathon_user/apps.json"
         );
         assert_eq!(path(MARATHON, "..", MARATHON_APPS), "data/marathon/_../apps.json");
+    }
+
+    #[test]
+    fn shortens_long_names_without_mixing_them_up() {
+        let (one, two) = ("a".repeat(250), format!("{}b", "a".repeat(249)));
+        let (one, two) = (path(MARATHON, &one, MARATHON_APPS), path(MARATHON, &two, MARATHON_APPS));
+        assert_eq!(one.len(), "data/marathon//apps.json".len() + 64);
+        assert_ne!(one, two);
     }
 }

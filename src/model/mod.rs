@@ -25,7 +25,7 @@ pub use policy::Policy;
 pub use subject::{Subject, SubjectKind};
 pub use verdict::Verdict;
 pub use version::Version;
-pub use waiver::{AppliedWaiver, Waiver};
+pub use waiver::{AppliedWaiver, Waiver, WaiverState};
 
 /// Lower-case hex of some bytes.
 pub fn hex(bytes: &[u8]) -> String {

@@ -3,7 +3,9 @@
 //! A renderer takes the finished [`Report`] and gives text; none of them decides, reads evidence or prints.
 //! The JSON form is a contract (`gonogo-report/1`): names do not change without a new format number.
 
+pub mod assemble;
 pub mod safe;
+pub mod words;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -30,12 +32,17 @@ pub struct Report {
     pub results: Vec<CheckResult>,
     /// Differences between the archives; empty for `check`.
     pub changes: Vec<Change>,
+    /// What keeps a GO from being a plain one although no check says so.
+    #[serde(default)]
+    pub remarks: Vec<String>,
     /// Waivers and what became of them.
     pub waivers: Vec<AppliedWaiver>,
     /// Sign-offs of manual items.
     pub signoffs: Vec<serde_json::Value>,
     /// Requirements answered by the checks that ran.
     pub requirements: Vec<RequirementAnswer>,
+    /// The set of checks that ran.
+    pub rules: Rules,
     /// The archives the verdict rests on.
     pub archives: Vec<ArchiveRef>,
     /// Thresholds in force.
@@ -67,11 +74,31 @@ pub struct Coverage {
 
 /// One item that did not arrive.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[allow(missing_docs)]
 pub struct Missing {
+    /// Which archive: `pre`, `post`, `only`.
+    pub role: String,
+    /// Payload path.
     pub item: String,
+    /// How asking ended (names of `Outcome`).
     pub outcome: String,
+    /// One sentence.
     pub reason: String,
+    /// Whether the run had to have it.
+    #[serde(default)]
+    pub required: bool,
+}
+
+/// The set of checks that ran.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rules {
+    /// How many ran.
+    pub ran: u64,
+    /// How many the user left out.
+    pub left_out: u64,
+    /// How many of those are blocking.
+    pub blockers_left_out: u64,
+    /// SHA-256 over `id severity` lines of those that ran: equal digests, equal rules by name.
+    pub digest: String,
 }
 
 /// How one requirement was answered.
@@ -98,6 +125,24 @@ pub struct ArchiveRef {
     pub collected_at: DateTime<Utc>,
     /// File name as given (without its folder).
     pub name: String,
+    /// `collect`, `import` or `demo`.
+    #[serde(default)]
+    pub made_by: String,
+    /// Program that wrote it.
+    #[serde(default)]
+    pub tool: String,
+    /// Why it was made.
+    #[serde(default)]
+    pub reason: Option<String>,
+    /// Change or support ticket.
+    #[serde(default)]
+    pub ticket: Option<String>,
+    /// Who made it.
+    #[serde(default)]
+    pub operator: Option<String>,
+    /// Collected with certificate verification switched off.
+    #[serde(default)]
+    pub insecure: bool,
 }
 
 /// Knowledge base that was used.

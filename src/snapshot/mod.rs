@@ -3,9 +3,17 @@
 //! Every part is known, with a pointer to its evidence, or unknown, with the reason. Nothing here judges:
 //! contradictions between parts are the business of `facts`, verdicts that of `checks`.
 
+mod believe;
+mod builder;
 pub mod dcos;
+mod from_dcos;
+mod from_marathon;
+mod from_mesos;
+mod from_zookeeper;
 pub mod marathon;
 pub mod mesos;
+mod parts;
+mod state;
 pub mod tasks;
 pub mod zookeeper;
 
@@ -13,6 +21,7 @@ use std::collections::BTreeMap;
 
 use crate::model::{EvidenceRef, Manifest, Observed};
 
+pub use builder::Builder;
 pub use dcos::{Dcos, HealthNode, HealthUnit, InputFile, Package};
 pub use marathon::{App, Constraint, Deployment, Job, Marathon, MarathonInfo, Metronome, Pod, PodStatus, QueueEntry};
 pub use mesos::{
@@ -35,6 +44,17 @@ pub struct Origin {
     pub manifest: Manifest,
 }
 
+/// A `/state` beside the one that the snapshot shows: another master answered as well.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OtherState {
+    /// `master@ip:port` of the master that answered.
+    pub pid: String,
+    /// `master@ip:port` of the leader it believes in; equal to `pid` when it, too, says that it leads.
+    pub leader: Option<String>,
+    /// Where it stands.
+    pub at: EvidenceRef,
+}
+
 /// The typed model of a cluster at one moment.
 #[derive(Debug, Clone)]
 pub struct Snapshot {
@@ -44,6 +64,8 @@ pub struct Snapshot {
     pub masters: Vec<Master>,
     /// What the leading master said about the cluster (`/state`).
     pub state: Observed<MesosState>,
+    /// Other masters that answered `/state`; more than one that leads by its own word is a contradiction.
+    pub other_states: Vec<OtherState>,
     /// Agents as the leading master lists them (`/state`, else `/slaves`).
     pub agents: Observed<Vec<Agent>>,
     /// Agents known from the registry that have not come back since the last election (`recovered_slaves`).

@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 
 use crate::model::{EvidenceRef, Observed};
 
+/// Mode of a server that answers but says that it is not currently serving requests: it has no quorum.
+pub const NOT_SERVING: &str = "not serving";
+
 /// Exhibitor as one master's Exhibitor sees it.
 #[derive(Debug, Clone)]
 pub struct ExhibitorView {
@@ -37,7 +40,7 @@ pub struct ZkServer {
     pub host: String,
     /// `ruok` answered `imok`.
     pub ruok: Observed<bool>,
-    /// `Mode:` of `srvr`, else `zk_server_state` of `mntr`: `leader`, `follower`, `standalone`.
+    /// `Mode:` of `srvr`, else `zk_server_state` of `mntr`: `leader`, `follower`, `standalone`, or [`NOT_SERVING`].
     pub mode: Observed<String>,
     /// `mntr`, keys with their `zk_` prefix, values as text.
     pub mntr: Observed<BTreeMap<String, String>>,

@@ -2,3 +2,46 @@
 //!
 //! Lenient towards what servers add, strict towards what is used: a consumed field of the wrong type, a duplicated
 //! consumed key, broken JSON or invalid UTF-8 is an error with its place, never a default.
+
+pub mod canonical;
+pub mod dcos;
+pub mod exhibitor;
+pub mod java_regex;
+pub mod json;
+pub mod json_cursor;
+pub mod json_feed;
+pub mod marathon_apps;
+pub mod marathon_info;
+pub mod marathon_work;
+pub mod mesos_agent;
+pub mod mesos_agents;
+pub mod mesos_basics;
+pub mod mesos_maintenance;
+pub mod mesos_registry;
+pub mod mesos_state;
+pub mod mesos_summary;
+pub mod mesos_task;
+pub mod metronome;
+pub mod skeleton;
+pub mod zk_words;
+
+/// A body that is not what it should be: what was seen, where, and what was expected.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Malformed(pub String);
+
+impl Malformed {
+    /// From anything that prints.
+    pub fn new(detail: impl std::fmt::Display) -> Self {
+        Self(detail.to_string())
+    }
+
+    /// The same, with the place put before it.
+    #[must_use]
+    pub fn at(self, place: impl std::fmt::Display) -> Self {
+        Self(format!("{place}: {}", self.0))
+    }
+}
+
+/// What a parser of this room gives.
+pub type Parsed<T> = Result<T, Malformed>;

@@ -9,5 +9,14 @@
 )]
 
 mod architecture;
+mod archive;
+mod archive_verify;
+mod constraints;
+mod demo_coherence;
+mod demo_fixtures;
 mod lab;
+mod registry;
+mod snapshot;
+mod sources;
 mod support;
+mod verdict;

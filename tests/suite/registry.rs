@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use gonogo::checks;
 use gonogo::facts::Facts;
@@ -23,14 +23,17 @@ fn cases(check: &str, kind: &str) -> Vec<PathBuf> {
 }
 
 fn subjects(result: &CheckResult) -> Vec<String> {
-    let mut all: Vec<String> =
-        result.findings.iter().map(|finding| format!("{} {}", finding.subject.kind, finding.subject.name)).collect();
+    let mut all: Vec<String> = result
+        .findings
+        .iter()
+        .map(|finding| format!("{} {}", finding.subject.kind, finding.subject.name))
+        .collect();
     all.sort();
     all
 }
 
 /// Runs one case and returns what differs from its expectation.
-fn differences(check: &dyn checks::Check, file: &PathBuf) -> Vec<String> {
+fn differences(check: &dyn checks::Check, file: &Path) -> Vec<String> {
     let case = Case::read(file);
     let result = case.run(check);
     let name = file.strip_prefix(fixtures()).unwrap().display().to_string();
@@ -46,7 +49,11 @@ fn differences(check: &dyn checks::Check, file: &PathBuf) -> Vec<String> {
         ));
     }
     if subjects(&result) != case.expect.subjects {
-        wrong.push(format!("{name}: expected findings on {:?}, got {:?}", case.expect.subjects, subjects(&result)));
+        wrong.push(format!(
+            "{name}: expected findings on {:?}, got {:?}",
+            case.expect.subjects,
+            subjects(&result)
+        ));
     }
     if let Some(text) = &case.expect.reason_contains {
         let reason = result.reason.clone().unwrap_or_default();
@@ -56,11 +63,16 @@ fn differences(check: &dyn checks::Check, file: &PathBuf) -> Vec<String> {
     }
     for finding in &result.findings {
         if finding.evidence.is_empty() {
-            wrong.push(format!("{name}: a finding about {} points to no evidence", finding.subject));
+            wrong.push(format!(
+                "{name}: a finding about {} points to no evidence",
+                finding.subject
+            ));
         }
         for word in placeholders(check.meta().finding) {
             if word != "name" && word != "subject" && !finding.data.contains_key(&word) {
-                wrong.push(format!("{name}: the template says {{{word}}}, the finding has no such datum"));
+                wrong.push(format!(
+                    "{name}: the template says {{{word}}}, the finding has no such datum"
+                ));
             }
         }
     }
@@ -71,7 +83,12 @@ fn differences(check: &dyn checks::Check, file: &PathBuf) -> Vec<String> {
 }
 
 fn placeholders(template: &str) -> Vec<String> {
-    template.split('{').skip(1).filter_map(|part| part.split_once('}')).map(|(word, _)| word.to_owned()).collect()
+    template
+        .split('{')
+        .skip(1)
+        .filter_map(|part| part.split_once('}'))
+        .map(|(word, _)| word.to_owned())
+        .collect()
 }
 
 #[test]
@@ -86,7 +103,10 @@ fn every_check_fires_on_its_fixtures() {
         for file in files {
             let case = Case::read(&file);
             if !matches!(case.expect.status.as_str(), "WARN" | "FAIL") || case.expect.subjects.is_empty() {
-                wrong.push(format!("{}: a firing case expects WARN or FAIL and names its subjects", file.display()));
+                wrong.push(format!(
+                    "{}: a firing case expects WARN or FAIL and names its subjects",
+                    file.display()
+                ));
             }
             wrong.extend(differences(check, &file));
         }
@@ -105,9 +125,13 @@ fn every_check_stays_quiet_on_its_fixtures() {
         }
         for file in files {
             let case = Case::read(&file);
-            if !matches!(case.expect.status.as_str(), "PASS" | "SKIPPED" | "UNKNOWN") || !case.expect.subjects.is_empty()
+            if !matches!(case.expect.status.as_str(), "PASS" | "SKIPPED" | "UNKNOWN")
+                || !case.expect.subjects.is_empty()
             {
-                wrong.push(format!("{}: a quiet case expects PASS, SKIPPED or UNKNOWN", file.display()));
+                wrong.push(format!(
+                    "{}: a quiet case expects PASS, SKIPPED or UNKNOWN",
+                    file.display()
+                ));
             }
             wrong.extend(differences(check, &file));
         }
@@ -125,7 +149,10 @@ fn fixture_folders_equal_the_list() {
         }
     }
     let strangers: Vec<&String> = found.difference(&listed).collect();
-    assert!(strangers.is_empty(), "fixtures/checks has folders that no check is named after: {strangers:?}");
+    assert!(
+        strangers.is_empty(),
+        "fixtures/checks has folders that no check is named after: {strangers:?}"
+    );
 }
 
 #[test]
@@ -133,10 +160,19 @@ fn check_files_equal_the_list() {
     let source = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src/checks");
     for check in checks::all() {
         let meta = check.meta();
-        let file = source.join(meta.area.as_str()).join(format!("{}.rs", meta.id.replace('-', "_")));
-        assert!(file.is_file(), "{}: a check stands in a file named as its id", file.display());
+        let file = source
+            .join(meta.area.as_str())
+            .join(format!("{}.rs", meta.id.replace('-', "_")));
+        assert!(
+            file.is_file(),
+            "{}: a check stands in a file named as its id",
+            file.display()
+        );
     }
-    let listed: BTreeSet<String> = checks::all().iter().map(|check| check.meta().id.replace('-', "_")).collect();
+    let listed: BTreeSet<String> = checks::all()
+        .iter()
+        .map(|check| check.meta().id.replace('-', "_"))
+        .collect();
     for area in ["cluster", "mesos", "marathon", "zookeeper", "compare"] {
         for entry in fs::read_dir(source.join(area)).unwrap() {
             let path = entry.unwrap().path();
@@ -155,9 +191,15 @@ fn ids_are_unique_and_name_the_bad_state() {
     for check in checks::all() {
         let id = check.meta().id;
         assert!(seen.insert(id), "{id} is listed twice");
-        assert!(id.chars().all(|c| c.is_ascii_lowercase() || c == '-'), "{id}: kebab-case");
+        assert!(
+            id.chars().all(|c| c.is_ascii_lowercase() || c == '-'),
+            "{id}: kebab-case"
+        );
         for prefix in ["no-", "check-", "invalid-", "valid-", "ok-"] {
-            assert!(!id.starts_with(prefix), "{id}: name the bad state, such that «allow {id}» reads well");
+            assert!(
+                !id.starts_with(prefix),
+                "{id}: name the bad state, such that «allow {id}» reads well"
+            );
         }
     }
 }
@@ -187,7 +229,10 @@ fn nothing_fires_on_a_healthy_cluster() {
     for base in ["dcos-pre", "dcos-post", "mesos-pre"] {
         let snapshot = Cluster::read(base).snapshot();
         let facts = Facts::new(&snapshot);
-        for check in checks::all().into_iter().filter(|check| check.meta().stage == Stage::Single) {
+        for check in checks::all()
+            .into_iter()
+            .filter(|check| check.meta().stage == Stage::Single)
+        {
             let result = run_single(check, &facts, None, &Policy::default());
             if !matches!(result.status, Status::Pass | Status::Skipped) {
                 wrong.push(format!(
@@ -208,10 +253,17 @@ fn the_same_cluster_twice_gives_no_finding() {
     let mut wrong = Vec::new();
     for base in bases() {
         let snapshot = Cluster::read(&base).snapshot();
-        for check in checks::all().into_iter().filter(|check| check.meta().stage == Stage::Pair) {
+        for check in checks::all()
+            .into_iter()
+            .filter(|check| check.meta().stage == Stage::Pair)
+        {
             let result = run_pair(check, &snapshot, &snapshot, None, &Policy::default());
             if !result.findings.is_empty() {
-                wrong.push(format!("{base} against itself: {} fires on {:?}", result.check, subjects(&result)));
+                wrong.push(format!(
+                    "{base} against itself: {} fires on {:?}",
+                    result.check,
+                    subjects(&result)
+                ));
             }
         }
     }
@@ -223,7 +275,10 @@ fn a_clean_upgrade_gives_no_finding() {
     let before = Cluster::read("dcos-pre").snapshot();
     let after = Cluster::read("dcos-post").snapshot();
     let mut wrong = Vec::new();
-    for check in checks::all().into_iter().filter(|check| check.meta().stage == Stage::Pair) {
+    for check in checks::all()
+        .into_iter()
+        .filter(|check| check.meta().stage == Stage::Pair)
+    {
         let result = run_pair(check, &before, &after, None, &Policy::default());
         if !matches!(result.status, Status::Pass | Status::Skipped) {
             wrong.push(format!(

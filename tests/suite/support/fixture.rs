@@ -45,6 +45,8 @@ pub struct Edit {
     /// Remove the value at the pointer.
     #[serde(default)]
     remove: bool,
+    /// JSON pointer into the item's record in `gonogo.json` (`/redirected_to`), instead of into its body.
+    record: Option<String>,
     /// Whole new body.
     text: Option<String>,
     /// The item did not arrive: how.
@@ -133,7 +135,15 @@ impl Case {
 
 /// Runs a check over one snapshot.
 pub fn run_single(check: &dyn Check, facts: &Facts<'_>, target: Option<Version>, policy: &Policy) -> CheckResult {
-    runner::run_one(check, &Context { facts, pair: None, target, policy })
+    runner::run_one(
+        check,
+        &Context {
+            facts,
+            pair: None,
+            target,
+            policy,
+        },
+    )
 }
 
 /// Runs a check over a pair of snapshots.
@@ -147,15 +157,30 @@ pub fn run_pair(
     let before = Facts::new(before);
     let after = Facts::new(after);
     let comparison = compare(&before, &after).unwrap_or_else(|error| panic!("the pair cannot be compared: {error}"));
-    let pair = Some(Pair { before: &before, comparison: &comparison });
-    runner::run_one(check, &Context { facts: &after, pair, target, policy })
+    let pair = Some(Pair {
+        before: &before,
+        comparison: &comparison,
+    });
+    runner::run_one(
+        check,
+        &Context {
+            facts: &after,
+            pair,
+            target,
+            policy,
+        },
+    )
 }
 
 /// Names of the base clusters in `fixtures/clusters/`, sorted.
 pub fn bases() -> Vec<String> {
     let folder = fixtures().join("clusters");
     let mut names: Vec<String> = fs::read_dir(&folder)
-        .map(|entries| entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect())
+        .map(|entries| {
+            entries
+                .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+                .collect()
+        })
         .unwrap_or_default();
     names.sort();
     names
@@ -165,11 +190,15 @@ impl Cluster {
     /// Reads `fixtures/clusters/<name>`.
     pub fn read(name: &str) -> Self {
         let folder = fixtures().join("clusters").join(name);
-        let manifest = fs::read(folder.join("gonogo.json")).unwrap_or_else(|error| panic!("base cluster {name}: {error}"));
+        let manifest =
+            fs::read(folder.join("gonogo.json")).unwrap_or_else(|error| panic!("base cluster {name}: {error}"));
         let mut payload = BTreeMap::new();
         collect_files(&folder, &folder.join("data"), &mut payload);
         assert!(!payload.is_empty(), "base cluster {name} has no payload");
-        Self { manifest: serde_json::from_slice(&manifest).unwrap(), payload }
+        Self {
+            manifest: serde_json::from_slice(&manifest).unwrap(),
+            payload,
+        }
     }
 
     /// The cluster with edits applied.
@@ -180,8 +209,15 @@ impl Cluster {
                 change(&mut self.manifest, pointer, edit);
                 continue;
             }
-            let pattern = edit.item.as_deref().expect("an edit names an `item` or a `manifest` pointer");
-            let mut items: Vec<String> = self.records().into_iter().filter(|item| matches(pattern, item)).collect();
+            let pattern = edit
+                .item
+                .as_deref()
+                .expect("an edit names an `item` or a `manifest` pointer");
+            let mut items: Vec<String> = self
+                .records()
+                .into_iter()
+                .filter(|item| matches(pattern, item))
+                .collect();
             if items.is_empty() {
                 assert!(
                     edit.text.is_some() && !pattern.contains('*'),
@@ -199,8 +235,12 @@ impl Cluster {
 
     /// Items with a record in the manifest.
     pub fn records(&self) -> Vec<String> {
-        let list = self.manifest["evidence"].as_array().expect("gonogo.json has `evidence`");
-        list.iter().map(|record| record["item"].as_str().unwrap().to_owned()).collect()
+        let list = self.manifest["evidence"]
+            .as_array()
+            .expect("gonogo.json has `evidence`");
+        list.iter()
+            .map(|record| record["item"].as_str().unwrap().to_owned())
+            .collect()
     }
 
     /// Takes an item away as if it had been asked for and had not arrived.
@@ -234,14 +274,18 @@ impl Cluster {
         let manifest: Manifest = serde_json::from_value(self.manifest.clone()).expect("gonogo.json is a manifest");
         let mut builder = Builder::new(manifest, "0".repeat(64));
         for (item, bytes) in &self.payload {
-            builder.member(item, bytes.len() as u64, &mut bytes.as_slice()).expect("reading from memory");
+            builder
+                .member(item, bytes.len() as u64, &mut bytes.as_slice())
+                .expect("reading from memory");
         }
         builder.finish()
     }
 
     fn record(&mut self, item: &str) -> &mut Value {
         let list = self.manifest["evidence"].as_array_mut().unwrap();
-        list.iter_mut().find(|record| record["item"] == item).unwrap_or_else(|| panic!("{item}: no record"))
+        list.iter_mut()
+            .find(|record| record["item"] == item)
+            .unwrap_or_else(|| panic!("{item}: no record"))
     }
 
     fn add_record(&mut self, item: &str) {
@@ -257,14 +301,23 @@ impl Cluster {
     }
 
     fn edit_item(&mut self, item: &str, edit: &Edit) {
-        if edit.delete {
+        if let Some(pointer) = &edit.record {
+            change(self.record(item), pointer, edit);
+        } else if edit.delete {
             self.forget(item);
         } else if let Some(outcome) = &edit.outcome {
-            self.fail(item, outcome, edit.reason.as_deref().unwrap_or("taken away by the fixture"));
+            self.fail(
+                item,
+                outcome,
+                edit.reason.as_deref().unwrap_or("taken away by the fixture"),
+            );
         } else if let Some(text) = &edit.text {
             self.replace(item, text.clone().into_bytes());
         } else if let Some(pointer) = &edit.path {
-            let bytes = self.payload.get(item).unwrap_or_else(|| panic!("{item} has no bytes to edit"));
+            let bytes = self
+                .payload
+                .get(item)
+                .unwrap_or_else(|| panic!("{item} has no bytes to edit"));
             let mut json: Value = serde_json::from_slice(bytes).unwrap_or_else(|error| panic!("{item}: {error}"));
             change(&mut json, pointer, edit);
             self.replace(item, serde_json::to_vec(&json).unwrap());
@@ -289,9 +342,13 @@ fn matches(pattern: &str, item: &str) -> bool {
 
 /// Sets or removes the value at a JSON pointer; `/list/-` appends.
 fn change(json: &mut Value, pointer: &str, edit: &Edit) {
-    let (parent, last) = pointer.rsplit_once('/').unwrap_or_else(|| panic!("`{pointer}` is not a JSON pointer"));
+    let (parent, last) = pointer
+        .rsplit_once('/')
+        .unwrap_or_else(|| panic!("`{pointer}` is not a JSON pointer"));
     let key = last.replace("~1", "/").replace("~0", "~");
-    let target = json.pointer_mut(parent).unwrap_or_else(|| panic!("nothing at `{parent}`"));
+    let target = json
+        .pointer_mut(parent)
+        .unwrap_or_else(|| panic!("nothing at `{parent}`"));
     match (target, edit.remove, &edit.set) {
         (Value::Object(map), true, None) => {
             assert!(map.remove(&key).is_some(), "nothing at `{pointer}` to remove");
@@ -299,13 +356,13 @@ fn change(json: &mut Value, pointer: &str, edit: &Edit) {
         (Value::Object(map), false, Some(value)) => {
             map.insert(key, value.clone());
         }
-        (Value::Array(list), true, None) => {
-            list.remove(key.parse().unwrap());
+        (Value::Array(values), true, None) => {
+            values.remove(key.parse().unwrap());
         }
-        (Value::Array(list), false, Some(value)) if key == "-" => list.push(value.clone()),
-        (Value::Array(list), false, Some(value)) => {
+        (Value::Array(values), false, Some(value)) if key == "-" => values.push(value.clone()),
+        (Value::Array(values), false, Some(value)) => {
             let at: usize = key.parse().unwrap();
-            list[at] = value.clone();
+            values[at] = value.clone();
         }
         _ => panic!("`{pointer}`: an edit either sets a value or removes it, in an object or a list"),
     }

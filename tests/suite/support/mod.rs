@@ -1,1 +1,6 @@
 //! What several tests need: fixtures, the fake cluster, the misbehaving server. Asserts nothing itself.
+
+pub mod bag;
+pub mod cluster;
+pub mod fixture;
+pub mod handmade;

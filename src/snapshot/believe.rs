@@ -1,0 +1,141 @@
+//! What may be believed of one item: the record in the manifest and the bytes in the archive must agree.
+//!
+//! Turns both into known or unknown; never into a default.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::model::{Evidence, EvidenceRef, Manifest, Observed, Outcome, Why, items};
+use crate::sources::Parsed;
+
+use super::parts::{Part, disagreement, split};
+
+/// Manifest and parsed items of one archive.
+pub(super) struct Believe<'m> {
+    pub(super) manifest: &'m Manifest,
+    pub(super) parts: BTreeMap<String, Parsed<Part>>,
+}
+
+impl Believe<'_> {
+    /// Takes the part read from `item`, or says why there is none.
+    pub(super) fn take<T>(&mut self, item: &str, pick: fn(Part) -> Option<T>) -> Observed<T> {
+        let part = self.parts.remove(item);
+        if let Err(why) = self.record(item, part.is_some()) {
+            return Observed::Unknown(why);
+        }
+        match part {
+            Some(Ok(part)) => match pick(part) {
+                Some(value) => Observed::Known(value, EvidenceRef::item(item)),
+                None => malformed(item, disagreement(item).0),
+            },
+            Some(Err(error)) => malformed(item, error.0),
+            None => Observed::Unknown(Why::Doubtful {
+                detail: format!("{item}: the manifest says captured, but the archive does not hold it"),
+            }),
+        }
+    }
+
+    /// The record of a captured item, or why the item may not be believed.
+    pub(super) fn record(&self, item: &str, present: bool) -> Result<&Evidence, Why> {
+        let item = item.to_owned();
+        let Some(record) = self.manifest.evidence_for(&item) else {
+            return Err(if present {
+                Why::Doubtful {
+                    detail: format!("{item} is in the archive, but the manifest has no record of where it came from"),
+                }
+            } else {
+                Why::NotCollected { item }
+            });
+        };
+        let reason = || {
+            record
+                .reason
+                .clone()
+                .unwrap_or_else(|| "no reason was recorded".to_owned())
+        };
+        match record.outcome {
+            Outcome::Captured => Ok(record),
+            Outcome::NotApplicable => Err(Why::Absent { item, reason: reason() }),
+            Outcome::SkippedByUser => Err(Why::Missing {
+                item,
+                outcome: Outcome::SkippedByUser,
+                reason: "left out by the user".to_owned(),
+            }),
+            Outcome::Refused | Outcome::Failed | Outcome::Truncated | Outcome::TimedOut => Err(Why::Missing {
+                item,
+                outcome: record.outcome.clone(),
+                reason: reason(),
+            }),
+        }
+    }
+
+    /// Folders below `data/<source>/`, sorted, with the host (and port) of each.
+    pub(super) fn folders(&self, source: &str) -> Vec<(String, String)> {
+        let mut hosts: BTreeMap<String, String> = BTreeMap::new();
+        for record in &self.manifest.evidence {
+            if let Some((_, folder, _)) = split(&record.item).filter(|(found, _, _)| *found == source) {
+                hosts
+                    .entry(folder.to_owned())
+                    .or_insert_with(|| with_port(source, &record.host));
+            }
+        }
+        for item in self.parts.keys() {
+            if let Some((_, folder, _)) = split(item).filter(|(found, _, _)| *found == source) {
+                hosts
+                    .entry(folder.to_owned())
+                    .or_insert_with(|| with_port(source, folder));
+            }
+        }
+        hosts.into_iter().collect()
+    }
+
+    /// Takes `name` from the one folder of `source` that has it: a known one first, then one with a reason that is not "absent".
+    pub(super) fn take_any<T>(
+        &mut self,
+        source: &str,
+        name: &str,
+        first: Option<&str>,
+        pick: fn(Part) -> Option<T>,
+    ) -> Observed<T> {
+        let folders: BTreeSet<String> = self.folders(source).into_iter().map(|(folder, _)| folder).collect();
+        let order = first.into_iter().filter(|folder| folders.contains(*folder));
+        let rest = folders
+            .iter()
+            .map(String::as_str)
+            .filter(|folder| Some(*folder) != first);
+        let mut best: Observed<T> = Observed::not_collected(format!("data/{source}/*/{name}"));
+        for folder in order.chain(rest) {
+            let found = self.take(&items::path(source, folder, name), pick);
+            if rank(&found) > rank(&best) {
+                best = found;
+            }
+        }
+        best
+    }
+}
+
+/// How much an answer says: a known value most, a missing one more than one that was never asked for.
+fn rank<T>(observed: &Observed<T>) -> u8 {
+    match observed {
+        Observed::Known(..) => 4,
+        Observed::Unknown(Why::Malformed { .. } | Why::Doubtful { .. }) => 3,
+        Observed::Unknown(Why::Missing { .. }) => 2,
+        Observed::Unknown(Why::Absent { .. }) => 1,
+        Observed::Unknown(Why::NotCollected { .. }) => 0,
+    }
+}
+
+/// Unknown, because it cannot be read.
+pub(super) fn malformed<T>(item: &str, detail: String) -> Observed<T> {
+    Observed::Unknown(Why::Malformed {
+        item: item.to_owned(),
+        detail,
+    })
+}
+
+/// The usual port of a source, where none is given.
+fn with_port(source: &str, host: &str) -> String {
+    match items::usual_port(source) {
+        Some(port) if !host.contains(':') => format!("{host}:{port}"),
+        _ => host.to_owned(),
+    }
+}

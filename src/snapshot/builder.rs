@@ -1,0 +1,246 @@
+//! Builds a snapshot from an archive's items, one after the other.
+//!
+//! Holds parsed parts only until the end: if reading the archive fails, nothing of them is used.
+
+use std::collections::BTreeMap;
+use std::io::{self, Read};
+
+use crate::model::{EvidenceRef, Manifest, Observed, Why, items};
+use crate::sources::mesos_agents::SlavesWire;
+
+use super::believe::{Believe, malformed};
+use super::parts::{self, Part, pick, split};
+use super::state::{StateParts, agent, recovered};
+use super::{Origin, OtherState, Snapshot, from_dcos, from_marathon, from_mesos, from_zookeeper, mesos};
+
+/// Receives the items of one archive and gives the snapshot in the end.
+pub struct Builder {
+    manifest: Manifest,
+    digest: String,
+    parts: BTreeMap<String, crate::sources::Parsed<Part>>,
+    others: Vec<OtherState>,
+}
+
+impl std::fmt::Debug for Builder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Builder")
+            .field("digest", &self.digest)
+            .field("items", &self.parts.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Builder {
+    /// A builder for the archive with this manifest and digest (see [`Origin::digest`]).
+    pub fn new(mut manifest: Manifest, digest: String) -> Self {
+        // Records are looked up by bisection: an archive from elsewhere may hold them in another order.
+        manifest.evidence.sort_by(|a, b| a.item.cmp(&b.item));
+        Self {
+            manifest,
+            digest,
+            parts: BTreeMap::new(),
+            others: Vec::new(),
+        }
+    }
+
+    /// Takes one payload item of `size` bytes. Items that no part of the snapshot needs are skipped unread.
+    ///
+    /// # Errors
+    /// Those of reading `body`; a body that cannot be parsed is no error here but an unknown part of the snapshot.
+    pub fn member(&mut self, item: &str, size: u64, body: &mut dyn Read) -> io::Result<()> {
+        let Some(part) = parts::read(item, size, body)? else {
+            return Ok(());
+        };
+        if let Ok(Part::State(state)) = part {
+            self.state(item, state);
+        } else {
+            self.parts.insert(item.to_owned(), part);
+        }
+        Ok(())
+    }
+
+    /// Of several `/state` only one is kept: they are large. A master that leads by its own word comes first.
+    fn state(&mut self, item: &str, state: Box<StateParts>) {
+        let kept = self.parts.iter().find_map(|(item, part)| match part {
+            Ok(Part::State(state)) => Some((item.clone(), leads(state))),
+            _ => None,
+        });
+        match kept {
+            Some((_, kept_leads)) if kept_leads || !leads(&state) => self.others.push(other(item, &state)),
+            Some((kept, _)) => {
+                if let Some(Ok(Part::State(left))) = self.parts.remove(&kept) {
+                    self.others.push(other(&kept, &left));
+                }
+                self.parts.insert(item.to_owned(), Ok(Part::State(state)));
+            }
+            None => {
+                self.parts.insert(item.to_owned(), Ok(Part::State(state)));
+            }
+        }
+    }
+
+    /// The snapshot of everything that was received. Call this only after the archive has been verified to its end.
+    pub fn finish(self) -> Snapshot {
+        let Self {
+            manifest,
+            digest,
+            parts,
+            mut others,
+        } = self;
+        let mut believe = Believe {
+            manifest: &manifest,
+            parts,
+        };
+        let leading = state_folder(&believe);
+        let first = leading.as_deref();
+        others.retain(|other| believe.record(&other.at.item, true).is_ok());
+        others.sort_by(|a, b| a.at.item.cmp(&b.at.item));
+        let state = believe.take_any(items::MESOS_MASTER, items::STATE, first, pick!(State));
+        let slaves = believe.take_any(items::MESOS_MASTER, items::SLAVES, first, pick!(Slaves));
+        let lists = Lists::new(state, slaves);
+        let summary = believe.take_any(items::MESOS_MASTER, items::STATE_SUMMARY, first, pick!(Summary));
+        let schedule = believe.take_any(items::MESOS_MASTER, items::MAINTENANCE_SCHEDULE, first, pick!(Schedule));
+        let status = believe.take_any(
+            items::MESOS_MASTER,
+            items::MAINTENANCE_STATUS,
+            first,
+            pick!(MaintenanceStatus),
+        );
+        let masters = from_mesos::masters(&mut believe);
+        let agent_nodes = from_mesos::agent_nodes(&mut believe);
+        let marathons = from_marathon::marathons(&mut believe);
+        let metronome = from_marathon::metronome(&mut believe);
+        let exhibitors = from_zookeeper::exhibitors(&mut believe);
+        let zookeepers = from_zookeeper::servers(&mut believe);
+        let dcos = from_dcos::dcos(&mut believe);
+        Snapshot {
+            masters,
+            state: lists.state,
+            other_states: others,
+            agents: lists.agents,
+            recovered_agents: lists.recovered,
+            frameworks: lists.frameworks,
+            tasks: lists.tasks,
+            summary: summary.map(from_mesos::summary),
+            maintenance_schedule: from_mesos::schedule(schedule),
+            maintenance_status: status.map(from_mesos::maintenance_status),
+            agent_nodes,
+            marathons,
+            metronome,
+            exhibitors,
+            zookeepers,
+            dcos,
+            origin: Origin { digest, manifest },
+        }
+    }
+}
+
+fn leads(state: &StateParts) -> bool {
+    state.state.master.leader.as_deref() == Some(state.state.master.pid.as_str())
+}
+
+fn other(item: &str, state: &StateParts) -> OtherState {
+    OtherState {
+        pid: state.state.master.pid.clone(),
+        leader: state.state.master.leader.clone(),
+        at: EvidenceRef::item(item),
+    }
+}
+
+/// The folder whose `/state` was kept: other answers of "the leader" are taken from there first.
+fn state_folder(believe: &Believe<'_>) -> Option<String> {
+    believe
+        .parts
+        .iter()
+        .find(|(_, part)| matches!(part, Ok(Part::State(_))))
+        .and_then(|(item, _)| split(item))
+        .map(|(_, folder, _)| folder.to_owned())
+}
+
+/// What comes out of `/state`, and out of `/slaves` where `/state` is not known.
+struct Lists {
+    state: Observed<mesos::MesosState>,
+    agents: Observed<Vec<mesos::Agent>>,
+    recovered: Observed<Vec<mesos::RecoveredAgent>>,
+    frameworks: Observed<Vec<mesos::Framework>>,
+    tasks: Observed<super::TaskTable>,
+}
+
+impl Lists {
+    fn new(state: Observed<Box<StateParts>>, slaves: Observed<SlavesWire>) -> Self {
+        match state {
+            Observed::Known(parts, at) => {
+                let late = at_least_1_2(parts.state.master.version.as_deref());
+                Self {
+                    recovered: recovered_list(parts.recovered, late, &at),
+                    agents: Observed::Known(parts.agents, at.clone()),
+                    frameworks: Observed::Known(parts.frameworks, at.clone()),
+                    tasks: Observed::Known(parts.tasks, at.clone()),
+                    state: Observed::Known(parts.state, at),
+                }
+            }
+            Observed::Unknown(why) => {
+                let (agents, recovered) = from_slaves(slaves, &why);
+                Self {
+                    agents,
+                    recovered,
+                    frameworks: Observed::Unknown(why.clone()),
+                    tasks: Observed::Unknown(why.clone()),
+                    state: Observed::Unknown(why),
+                }
+            }
+        }
+    }
+}
+
+/// Agents of `/slaves`; where that is not known either, the reason is that of `/state`.
+fn from_slaves(
+    slaves: Observed<SlavesWire>,
+    why: &Why,
+) -> (Observed<Vec<mesos::Agent>>, Observed<Vec<mesos::RecoveredAgent>>) {
+    let Observed::Known(slaves, at) = slaves else {
+        return (Observed::Unknown(why.clone()), Observed::Unknown(why.clone()));
+    };
+    let agents: Vec<mesos::Agent> = slaves
+        .slaves
+        .into_iter()
+        .enumerate()
+        .map(|(ordinal, wire)| agent(wire, at.at(format!("/slaves/{ordinal}"))))
+        .collect();
+    let late = agents
+        .iter()
+        .any(|agent| at_least_1_2(agent.version.as_deref()) == Some(true))
+        .then_some(true);
+    let list = slaves.recovered_slaves.map(|list| {
+        list.into_iter()
+            .enumerate()
+            .map(|(ordinal, wire)| recovered(wire, at.at(format!("/recovered_slaves/{ordinal}"))))
+            .collect()
+    });
+    (Observed::Known(agents, at.clone()), recovered_list(list, late, &at))
+}
+
+/// `None`: no version, or none that can be read.
+fn at_least_1_2(version: Option<&str>) -> Option<bool> {
+    let version: crate::model::Version = version?.parse().ok()?;
+    Some(version.line() >= (1, 2))
+}
+
+/// Masters have the list from 1.2 on: where it is missing there, the answer is not what it should be.
+fn recovered_list(
+    list: Option<Vec<mesos::RecoveredAgent>>,
+    late: Option<bool>,
+    at: &EvidenceRef,
+) -> Observed<Vec<mesos::RecoveredAgent>> {
+    match (list, late) {
+        (Some(list), _) => Observed::Known(list, at.clone()),
+        (None, Some(true)) => malformed(
+            &at.item,
+            "missing field `recovered_slaves`, which Mesos 1.2 and later print".to_owned(),
+        ),
+        (None, _) => Observed::Unknown(Why::Absent {
+            item: at.item.clone(),
+            reason: "Mesos before 1.2 has no list `recovered_slaves`".to_owned(),
+        }),
+    }
+}

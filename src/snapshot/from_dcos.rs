@@ -1,0 +1,110 @@
+//! DC/OS and input files: from wire types to the snapshot's.
+//!
+//! Converts only; nothing is judged and nothing is filled in.
+
+use crate::model::{EvidenceRef, Observed, Why, items};
+
+use super::believe::Believe;
+use super::dcos::{Dcos, HealthNode, HealthUnit, InputFile, Package};
+use super::parts::pick;
+
+/// What DC/OS itself said.
+pub(super) fn dcos(believe: &mut Believe<'_>) -> Dcos {
+    let folders = believe.folders(items::DCOS);
+    let versions = folders
+        .into_iter()
+        // A host that was asked for something else only has no version to show.
+        .filter(|(folder, _)| {
+            let item = items::path(items::DCOS, folder, items::DCOS_VERSION);
+            believe.manifest.evidence_for(&item).is_some() || believe.parts.contains_key(&item)
+        })
+        .collect::<Vec<_>>()
+        .into_iter()
+        .map(|(folder, host)| {
+            let item = items::path(items::DCOS, &folder, items::DCOS_VERSION);
+            (host, believe.take(&item, pick!(Version)))
+        })
+        .collect();
+    Dcos {
+        versions,
+        cluster_id: cluster_id(believe),
+        nodes: list(
+            believe.take_any(items::DCOS, items::DCOS_HEALTH_NODES, None, pick!(Nodes)),
+            "/nodes",
+            |wire, at| HealthNode {
+                host: wire.host,
+                role: wire.role,
+                health: wire.health,
+                at,
+            },
+        ),
+        units: list(
+            believe.take_any(items::DCOS, items::DCOS_HEALTH_UNITS, None, pick!(Units)),
+            "/units",
+            |wire, at| HealthUnit {
+                id: wire.id,
+                health: wire.health,
+                at,
+            },
+        ),
+        packages: list(
+            believe.take_any(items::DCOS, items::DCOS_PACKAGES, None, pick!(Packages)),
+            "/packages",
+            |wire, at| Package {
+                app_id: wire.app_id,
+                name: wire.name,
+                version: wire.version,
+                at,
+            },
+        ),
+        license: believe.take_any(items::DCOS, items::DCOS_LICENSE, None, pick!(License)),
+        inputs: inputs(believe),
+    }
+}
+
+fn cluster_id(believe: &mut Believe<'_>) -> Observed<String> {
+    match believe.take_any(items::DCOS, items::DCOS_METADATA, None, pick!(ClusterId)) {
+        Observed::Known(Some(id), at) => Observed::Known(id, at),
+        Observed::Known(None, at) => Observed::Unknown(Why::Absent {
+            item: at.item,
+            reason: "the answer names no cluster id".to_owned(),
+        }),
+        Observed::Unknown(why) => Observed::Unknown(why),
+    }
+}
+
+fn list<W, T>(wire: Observed<Vec<W>>, pointer: &str, convert: impl Fn(W, EvidenceRef) -> T) -> Observed<Vec<T>> {
+    match wire {
+        Observed::Known(list, at) => {
+            let list = list
+                .into_iter()
+                .enumerate()
+                .map(|(ordinal, wire)| convert(wire, at.at(format!("{pointer}/{ordinal}"))))
+                .collect();
+            Observed::Known(list, at)
+        }
+        Observed::Unknown(why) => Observed::Unknown(why),
+    }
+}
+
+/// Every input file that the manifest names.
+fn inputs(believe: &mut Believe<'_>) -> Vec<InputFile> {
+    let prefix = format!("data/{}/", items::INPUT);
+    let mut names: Vec<String> = believe
+        .manifest
+        .evidence
+        .iter()
+        .map(|record| record.item.clone())
+        .chain(believe.parts.keys().cloned())
+        .filter(|item| item.starts_with(&prefix))
+        .collect();
+    names.sort();
+    names.dedup();
+    names
+        .into_iter()
+        .map(|item| InputFile {
+            name: item.rsplit('/').next().unwrap_or_default().to_owned(),
+            sha256: believe.take(&item, pick!(Sha256)),
+        })
+        .collect()
+}
