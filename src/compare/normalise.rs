@@ -52,9 +52,11 @@ pub struct FieldDiff {
 
 /// Fields that are no part of the definition, or are compared elsewhere (constraints).
 const LEFT_OUT: &[&str] = &[
+    "activeRuns",
     "constraints",
     "deployments",
     "history",
+    "historySummary",
     "lastTaskFailure",
     "readinessCheckResults",
     "taskStats",
@@ -86,6 +88,7 @@ const SHOWN: &[&str] = &[
     "residency",
     "role",
     "scaling",
+    "schedules",
     "scheduling",
     "taskKillGracePeriodSeconds",
     "tty",
@@ -202,6 +205,17 @@ fn normal(kind: Kind, definition: &Definition) -> Map<String, Value> {
     let defaults = default_members();
     let mut normal = Map::new();
     for (name, mut value) in fields {
+        // When a job runs next moves on with the clock (Metronome `/v1/jobs`, `schedules[].nextRunAt`).
+        if kind == Kind::Job && name == "schedules" {
+            for schedule in value
+                .as_array_mut()
+                .into_iter()
+                .flatten()
+                .filter_map(Value::as_object_mut)
+            {
+                schedule.remove("nextRunAt");
+            }
+        }
         // Constraints of pods stand inside `scheduling`; they are compared apart.
         if name == "scheduling"
             && let Some(placement) = value.pointer_mut("/placement").and_then(Value::as_object_mut)

@@ -11,6 +11,7 @@
 mod architecture;
 mod archive;
 mod archive_verify;
+mod compare;
 mod constraints;
 mod demo_coherence;
 mod demo_fixtures;

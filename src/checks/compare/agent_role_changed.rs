@@ -1,6 +1,6 @@
 //! Agents that turned from public to private or back, or lost the reservations of a role.
 
-use super::common;
+use super::shared;
 use crate::checks::{Check, Context, Saw};
 use crate::compare::part;
 use crate::model::{Area, CheckMeta, Doc, Severity, Stage, SubjectKind};
@@ -35,11 +35,11 @@ impl Check for AgentRoleChanged {
     }
 
     fn run(&self, context: &Context<'_>, saw: &mut Saw) {
-        let Some(pair) = common::pair(context, saw) else { return };
-        if common::account(pair.comparison, saw, &[part::AGENTS], "agents") {
-            common::fire_changes(pair.comparison, saw, |change| {
-                common::has_field(change, SubjectKind::Agent, "role")
-                    || common::has_field(change, SubjectKind::Agent, "reservations of role ")
+        let Some(pair) = shared::pair(context, saw) else { return };
+        if shared::account(pair.comparison, saw, &[part::AGENTS], "agents") {
+            shared::fire_changes(pair.comparison, saw, |change| {
+                shared::has_field(change, SubjectKind::Agent, "role")
+                    || shared::has_field(change, SubjectKind::Agent, "reservations of role ")
             });
         }
     }

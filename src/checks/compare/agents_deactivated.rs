@@ -1,6 +1,6 @@
 //! Agents that took tasks before the window and do not after it.
 
-use super::common;
+use super::shared;
 use crate::checks::{Check, Context, Saw};
 use crate::compare::part;
 use crate::model::{Area, CheckMeta, Doc, Severity, Stage, SubjectKind};
@@ -32,10 +32,10 @@ impl Check for AgentsDeactivated {
     }
 
     fn run(&self, context: &Context<'_>, saw: &mut Saw) {
-        let Some(pair) = common::pair(context, saw) else { return };
-        if common::account(pair.comparison, saw, &[part::AGENTS], "agents") {
-            common::fire_changes(pair.comparison, saw, |change| {
-                common::has_field(change, SubjectKind::Agent, "active")
+        let Some(pair) = shared::pair(context, saw) else { return };
+        if shared::account(pair.comparison, saw, &[part::AGENTS], "agents") {
+            shared::fire_changes(pair.comparison, saw, |change| {
+                shared::has_field(change, SubjectKind::Agent, "active")
             });
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::common;
+use super::shared;
 use crate::checks::Pair;
 use crate::checks::{Check, Context, Saw};
 use crate::compare::part;
@@ -42,11 +42,11 @@ impl Check for AgentsLost {
     }
 
     fn run(&self, context: &Context<'_>, saw: &mut Saw) {
-        let Some(pair) = common::pair(context, saw) else { return };
-        if !common::account(pair.comparison, saw, &[part::AGENTS], "agents") {
+        let Some(pair) = shared::pair(context, saw) else { return };
+        if !shared::account(pair.comparison, saw, &[part::AGENTS], "agents") {
             return;
         }
-        let wanted = |change: &crate::model::Change| common::is(change, SubjectKind::Agent, ChangeKind::Lost);
+        let wanted = |change: &crate::model::Change| shared::is(change, SubjectKind::Agent, ChangeKind::Lost);
         let lost = pair.comparison.changes.iter().filter(|change| wanted(change)).count();
         if lost == 0 {
             return;
@@ -58,7 +58,7 @@ impl Check for AgentsLost {
         let tasks = tasks_by_agent(&pair);
         for change in pair.comparison.changes.iter().filter(|change| wanted(change)) {
             let ran = tasks.get(change.subject.id.as_str()).copied().unwrap_or_default();
-            saw.fire(common::finding(change).with("tasks", ran));
+            saw.fire(shared::finding(change).with("tasks", ran));
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Agents that came back under another id.
 
-use super::common;
+use super::shared;
 use crate::checks::{Check, Context, Saw};
 use crate::compare::part;
 use crate::model::{Area, ChangeKind, CheckMeta, Doc, Severity, Stage, SubjectKind};
@@ -32,10 +32,10 @@ impl Check for AgentsReregistered {
     }
 
     fn run(&self, context: &Context<'_>, saw: &mut Saw) {
-        let Some(pair) = common::pair(context, saw) else { return };
-        if common::account(pair.comparison, saw, &[part::AGENTS], "agents") {
-            common::fire_changes(pair.comparison, saw, |change| {
-                common::is(change, SubjectKind::Agent, ChangeKind::Reregistered)
+        let Some(pair) = shared::pair(context, saw) else { return };
+        if shared::account(pair.comparison, saw, &[part::AGENTS], "agents") {
+            shared::fire_changes(pair.comparison, saw, |change| {
+                shared::is(change, SubjectKind::Agent, ChangeKind::Reregistered)
             });
         }
     }

@@ -1,6 +1,6 @@
 //! Placement constraints that apps and pods had before the window and do not have after it.
 
-use super::common;
+use super::shared;
 use crate::checks::{Check, Context, Saw};
 use crate::compare::{CONSTRAINT, part};
 use crate::model::{Area, CheckMeta, Doc, Severity, Stage};
@@ -35,9 +35,9 @@ impl Check for AppConstraintsLost {
     }
 
     fn run(&self, context: &Context<'_>, saw: &mut Saw) {
-        let Some(pair) = common::pair(context, saw) else { return };
-        if common::account(pair.comparison, saw, &[part::APPS, part::PODS], "apps and pods") {
-            common::fire_changes(pair.comparison, saw, |change| {
+        let Some(pair) = shared::pair(context, saw) else { return };
+        if shared::account(pair.comparison, saw, &[part::APPS, part::PODS], "apps and pods") {
+            shared::fire_changes(pair.comparison, saw, |change| {
                 change.field.as_deref() == Some(CONSTRAINT) && change.after.is_none()
             });
         }

@@ -1,6 +1,6 @@
 //! Apps, pods and jobs whose definition is not what it was, after what a newer version only writes otherwise.
 
-use super::common;
+use super::shared;
 use crate::checks::{Check, Context, Saw};
 use crate::compare::{CONSTRAINT, part};
 use crate::model::{Area, ChangeKind, CheckMeta, Doc, Severity, Stage, SubjectKind};
@@ -38,14 +38,14 @@ impl Check for AppDefinitionChanged {
     }
 
     fn run(&self, context: &Context<'_>, saw: &mut Saw) {
-        let Some(pair) = common::pair(context, saw) else { return };
-        if common::account(
+        let Some(pair) = shared::pair(context, saw) else { return };
+        if shared::account(
             pair.comparison,
             saw,
             &[part::APPS, part::PODS, part::JOBS],
             "apps, pods and jobs",
         ) {
-            common::fire_changes(pair.comparison, saw, |change| {
+            shared::fire_changes(pair.comparison, saw, |change| {
                 change.kind == ChangeKind::Changed
                     && matches!(
                         change.subject.kind,

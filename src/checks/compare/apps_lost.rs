@@ -1,6 +1,6 @@
 //! Apps, pods and jobs that were defined before the window and are not after it.
 
-use super::common;
+use super::shared;
 use crate::checks::{Check, Context, Saw};
 use crate::compare::part;
 use crate::model::{Area, ChangeKind, CheckMeta, Doc, Severity, Stage, SubjectKind};
@@ -39,14 +39,14 @@ impl Check for AppsLost {
     }
 
     fn run(&self, context: &Context<'_>, saw: &mut Saw) {
-        let Some(pair) = common::pair(context, saw) else { return };
-        if common::account(
+        let Some(pair) = shared::pair(context, saw) else { return };
+        if shared::account(
             pair.comparison,
             saw,
             &[part::APPS, part::PODS, part::JOBS],
             "apps, pods and jobs",
         ) {
-            common::fire_changes(pair.comparison, saw, |change| {
+            shared::fire_changes(pair.comparison, saw, |change| {
                 change.kind == ChangeKind::Lost
                     && matches!(
                         change.subject.kind,

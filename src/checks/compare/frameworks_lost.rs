@@ -1,6 +1,6 @@
 //! Frameworks that were registered before the window and are not after it, or only as new ones.
 
-use super::common;
+use super::shared;
 use crate::checks::{Check, Context, Saw};
 use crate::compare::part;
 use crate::model::{Area, ChangeKind, CheckMeta, Datum, Doc, Severity, Stage, SubjectKind};
@@ -34,14 +34,14 @@ impl Check for FrameworksLost {
     }
 
     fn run(&self, context: &Context<'_>, saw: &mut Saw) {
-        let Some(pair) = common::pair(context, saw) else { return };
-        if !common::account(pair.comparison, saw, &[part::FRAMEWORKS], "frameworks") {
+        let Some(pair) = shared::pair(context, saw) else { return };
+        if !shared::account(pair.comparison, saw, &[part::FRAMEWORKS], "frameworks") {
             return;
         }
         let mut found = Saw::default();
-        common::fire_changes(pair.comparison, &mut found, |change| {
-            common::is(change, SubjectKind::Framework, ChangeKind::Lost)
-                || common::is(change, SubjectKind::Framework, ChangeKind::Reregistered)
+        shared::fire_changes(pair.comparison, &mut found, |change| {
+            shared::is(change, SubjectKind::Framework, ChangeKind::Lost)
+                || shared::is(change, SubjectKind::Framework, ChangeKind::Reregistered)
         });
         for finding in found.findings {
             // A change that says `before` speaks of the id under which the framework came back.

@@ -1,6 +1,6 @@
 //! Other leaders than before, where no version moved that would explain an election.
 
-use super::common;
+use super::shared;
 use crate::checks::{Check, Context, Saw};
 use crate::compare::part;
 use crate::model::{Area, ChangeKind, CheckMeta, Doc, Severity, Stage};
@@ -40,9 +40,9 @@ impl Check for LeadersChanged {
     }
 
     fn run(&self, context: &Context<'_>, saw: &mut Saw) {
-        let Some(pair) = common::pair(context, saw) else { return };
-        if common::account(pair.comparison, saw, &[part::LEADERS], "leaders") {
-            common::fire_changes(pair.comparison, saw, |change| {
+        let Some(pair) = shared::pair(context, saw) else { return };
+        if shared::account(pair.comparison, saw, &[part::LEADERS], "leaders") {
+            shared::fire_changes(pair.comparison, saw, |change| {
                 change.kind == ChangeKind::Changed
                     && change.field.as_deref().is_some_and(|field| field.ends_with(" leader"))
             });

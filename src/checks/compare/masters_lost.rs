@@ -1,6 +1,6 @@
 //! Masters that answered before the window and do not answer after it.
 
-use super::common;
+use super::shared;
 use crate::checks::{Check, Context, Saw};
 use crate::compare::part;
 use crate::model::{Area, ChangeKind, CheckMeta, Doc, Severity, Stage, SubjectKind};
@@ -38,10 +38,10 @@ impl Check for MastersLost {
     }
 
     fn run(&self, context: &Context<'_>, saw: &mut Saw) {
-        let Some(pair) = common::pair(context, saw) else { return };
-        if common::account(pair.comparison, saw, &[part::MASTERS], "masters") {
-            common::fire_changes(pair.comparison, saw, |change| {
-                common::is(change, SubjectKind::Master, ChangeKind::Lost)
+        let Some(pair) = shared::pair(context, saw) else { return };
+        if shared::account(pair.comparison, saw, &[part::MASTERS], "masters") {
+            shared::fire_changes(pair.comparison, saw, |change| {
+                shared::is(change, SubjectKind::Master, ChangeKind::Lost)
             });
         }
     }

@@ -11,12 +11,13 @@ mod agents_reregistered;
 mod app_constraints_lost;
 mod app_definition_changed;
 mod apps_lost;
-mod common;
+
 mod frameworks_lost;
 mod leaders_changed;
 mod marathons_lost;
 mod masters_lost;
 mod packages_changed;
+mod shared;
 mod state_visibility_lost;
 mod tasks_lost;
 mod tasks_moved;

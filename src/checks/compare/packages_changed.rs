@@ -1,6 +1,6 @@
 //! Catalogue packages that are not what they were before the window.
 
-use super::common;
+use super::shared;
 use crate::checks::{Check, Context, Saw};
 use crate::compare::part;
 use crate::model::{Area, CheckMeta, Doc, Severity, Stage, SubjectKind};
@@ -32,14 +32,14 @@ impl Check for PackagesChanged {
     }
 
     fn run(&self, context: &Context<'_>, saw: &mut Saw) {
-        let Some(pair) = common::pair(context, saw) else { return };
-        if !common::account(pair.comparison, saw, &[part::PACKAGES], "packages") {
+        let Some(pair) = shared::pair(context, saw) else { return };
+        if !shared::account(pair.comparison, saw, &[part::PACKAGES], "packages") {
             return;
         }
         for change in &pair.comparison.changes {
             if change.subject.kind == SubjectKind::Package {
                 let key = change.field.clone().unwrap_or_else(|| change.kind.as_str().to_owned());
-                saw.fire(common::finding(change).with("key", key));
+                saw.fire(shared::finding(change).with("key", key));
             }
         }
     }

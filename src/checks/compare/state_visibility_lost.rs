@@ -1,6 +1,6 @@
 //! What the account of the later archive may see less of than the account of the earlier one.
 
-use super::common;
+use super::shared;
 use crate::checks::{Check, Context, Saw};
 use crate::facts::Facts;
 use crate::model::{Area, CheckMeta, Doc, EvidenceRef, Finding, Outcome, Severity, Stage, Subject, Why};
@@ -37,7 +37,7 @@ impl Check for StateVisibilityLost {
     }
 
     fn run(&self, context: &Context<'_>, saw: &mut Saw) {
-        let Some(pair) = common::pair(context, saw) else { return };
+        let Some(pair) = shared::pair(context, saw) else { return };
         let (before, after) = (pair.before, context.facts);
         credentials(before.snapshot, after.snapshot, saw);
         flags(before.snapshot, after.snapshot, saw);

@@ -1,6 +1,6 @@
 //! Tasks that ran before the window and for which nothing runs after it.
 
-use super::common;
+use super::shared;
 use crate::checks::{Check, Context, Saw};
 use crate::compare::part;
 use crate::model::{Area, ChangeKind, CheckMeta, Doc, Severity, Stage};
@@ -39,9 +39,9 @@ impl Check for TasksLost {
     }
 
     fn run(&self, context: &Context<'_>, saw: &mut Saw) {
-        let Some(pair) = common::pair(context, saw) else { return };
-        if common::account(pair.comparison, saw, &[part::TASKS], "tasks") {
-            common::fire_tasks(&pair, context.facts, saw, ChangeKind::Lost);
+        let Some(pair) = shared::pair(context, saw) else { return };
+        if shared::account(pair.comparison, saw, &[part::TASKS], "tasks") {
+            shared::fire_tasks(&pair, context.facts, saw, ChangeKind::Lost);
         }
     }
 }

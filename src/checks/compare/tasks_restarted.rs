@@ -1,6 +1,6 @@
 //! Tasks that were started again on the agent where they ran.
 
-use super::common;
+use super::shared;
 use crate::checks::{Check, Context, Saw};
 use crate::compare::part;
 use crate::model::{Area, ChangeKind, CheckMeta, Doc, Severity, Stage};
@@ -35,9 +35,9 @@ impl Check for TasksRestarted {
     }
 
     fn run(&self, context: &Context<'_>, saw: &mut Saw) {
-        let Some(pair) = common::pair(context, saw) else { return };
-        if common::account(pair.comparison, saw, &[part::TASKS], "tasks") {
-            common::fire_tasks(&pair, context.facts, saw, ChangeKind::Restarted);
+        let Some(pair) = shared::pair(context, saw) else { return };
+        if shared::account(pair.comparison, saw, &[part::TASKS], "tasks") {
+            shared::fire_tasks(&pair, context.facts, saw, ChangeKind::Restarted);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::common;
+use super::shared;
 use crate::checks::{Check, Context, Saw};
 use crate::compare::{Component, VersionPair, part};
 use crate::model::{Area, CheckMeta, Doc, EvidenceRef, Finding, Severity, Stage, Subject, SubjectKind, Version};
@@ -38,7 +38,7 @@ impl Check for VersionsMixedAfter {
     }
 
     fn run(&self, context: &Context<'_>, saw: &mut Saw) {
-        let Some(pair) = common::pair(context, saw) else { return };
+        let Some(pair) = shared::pair(context, saw) else { return };
         let versions = &pair.comparison.versions;
         for component in [Component::MesosMaster, Component::MesosAgent] {
             let mut fresh = added(component, versions, pair.before.snapshot, context.facts.snapshot);
@@ -62,7 +62,7 @@ impl Check for VersionsMixedAfter {
                 }
             }
         }
-        common::account(pair.comparison, saw, &[part::VERSIONS], "versions");
+        shared::account(pair.comparison, saw, &[part::VERSIONS], "versions");
         for (name, why) in &pair.comparison.unknown {
             if name == part::AGENTS || name == part::MASTERS {
                 saw.unknown(why);

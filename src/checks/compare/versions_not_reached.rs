@@ -1,6 +1,6 @@
 //! Components that did not reach the version of the hop.
 
-use super::common;
+use super::shared;
 use crate::checks::{Check, Context, Pair, Saw};
 use crate::compare::{Component, VersionPair, part};
 use crate::model::{Area, CheckMeta, Doc, Finding, Severity, Stage, Version};
@@ -40,7 +40,7 @@ impl Check for VersionsNotReached {
     }
 
     fn run(&self, context: &Context<'_>, saw: &mut Saw) {
-        let Some(pair) = common::pair(context, saw) else { return };
+        let Some(pair) = shared::pair(context, saw) else { return };
         let versions = &pair.comparison.versions;
         let moved = versions.iter().any(|one| one.before != one.after);
         // A target that was derived from the pair itself asks for nothing beyond it.
@@ -50,7 +50,7 @@ impl Check for VersionsNotReached {
             .filter(|target| moved || pair.comparison.to.as_ref() != Some(target));
         let parts = [part::VERSIONS, part::DCOS_VERSIONS];
         if target.is_none() && !moved {
-            if common::account(pair.comparison, &mut Saw::default(), &parts, "versions") {
+            if shared::account(pair.comparison, &mut Saw::default(), &parts, "versions") {
                 saw.skip("no target was stated, and no component runs another version than before");
             }
         } else {
@@ -67,7 +67,7 @@ impl Check for VersionsNotReached {
             }
         }
         if saw.skipped.is_none() {
-            common::account(pair.comparison, saw, &parts, "versions");
+            shared::account(pair.comparison, saw, &parts, "versions");
             unlisted(&pair, saw);
         }
     }

@@ -1,6 +1,6 @@
 //! ZooKeeper that holds clearly fewer znodes than before the window.
 
-use super::common;
+use super::shared;
 use crate::checks::{Check, Context, Saw};
 use crate::compare::part;
 use crate::model::{Area, CheckMeta, Doc, Severity, Stage, SubjectKind};
@@ -35,10 +35,10 @@ impl Check for ZnodesShrunk {
     }
 
     fn run(&self, context: &Context<'_>, saw: &mut Saw) {
-        let Some(pair) = common::pair(context, saw) else { return };
-        if common::account(pair.comparison, saw, &[part::ZNODES], "znodes") {
-            common::fire_changes(pair.comparison, saw, |change| {
-                common::has_field(change, SubjectKind::Znode, "znodes")
+        let Some(pair) = shared::pair(context, saw) else { return };
+        if shared::account(pair.comparison, saw, &[part::ZNODES], "znodes") {
+            shared::fire_changes(pair.comparison, saw, |change| {
+                shared::has_field(change, SubjectKind::Znode, "znodes")
             });
         }
     }

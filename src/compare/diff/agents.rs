@@ -191,6 +191,10 @@ fn roles(one: &Agent, other: &Agent, comparison: &mut Comparison) {
     let set = |agent: &Agent| -> BTreeSet<String> { agent.reserved_roles.iter().cloned().collect() };
     let (old, new) = (set(one), set(other));
     for role in old.symmetric_difference(&new) {
+        // Said above already: one cause, one change.
+        if role == "slave_public" && one.is_public() != other.is_public() {
+            continue;
+        }
         let was = old.contains(role);
         let line = if was {
             let why = "its reservations were there before and are gone";

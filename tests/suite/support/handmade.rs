@@ -69,7 +69,10 @@ pub fn agent(number: usize) -> Agent {
         attributes: BTreeMap::from([("rack".to_owned(), Attribute::Text(format!("r{}", number % 3)))]),
         ambiguous_attributes: Vec::new(),
         domain: None,
-        resources: BTreeMap::from([("cpus".to_owned(), "4".to_owned()), ("mem".to_owned(), "2048".to_owned())]),
+        resources: BTreeMap::from([
+            ("cpus".to_owned(), "4".to_owned()),
+            ("mem".to_owned(), "2048".to_owned()),
+        ]),
         reserved_roles: Vec::new(),
         at: EvidenceRef::item("data/mesos-master/10.0.0.1/slaves.json").at(format!("/slaves/{number}")),
     }
@@ -105,7 +108,10 @@ pub fn app(id: &str) -> App {
         health_checks: 0,
         deployments: Some(0),
         constraints: Vec::new(),
-        definition: BTreeMap::from([("cmd".to_owned(), "\"sleep 1\"".to_owned()), ("cpus".to_owned(), "0.5".to_owned())]),
+        definition: BTreeMap::from([
+            ("cmd".to_owned(), "\"sleep 1\"".to_owned()),
+            ("cpus".to_owned(), "0.5".to_owned()),
+        ]),
         at: EvidenceRef::item("data/marathon/root/apps.json").at("/apps/0"),
     }
 }
@@ -141,7 +147,11 @@ impl Cluster {
             cluster.run("fw-0001", &task_id("web", number), instance);
         }
         cluster.run("fw-0001", &task_id("db", 9), 4);
-        cluster.run("fw-0002", "nightly_20180804080000AbCdE.b6ff5fa5-7714-11e7-a55c-5ecf00000077", 4);
+        cluster.run(
+            "fw-0002",
+            "nightly_20180804080000AbCdE.b6ff5fa5-7714-11e7-a55c-5ecf00000077",
+            4,
+        );
         cluster
     }
 
@@ -180,8 +190,16 @@ impl Cluster {
     /// The snapshot; counters, summary and registry agree with the lists.
     pub fn snapshot(&self) -> Snapshot {
         let table = self.table();
-        let running = table.tasks.iter().filter(|task| task.state == TaskState::Running).count() as f64;
-        let unreachable = table.tasks.iter().filter(|task| task.state == TaskState::Unreachable).count() as f64;
+        let running = table
+            .tasks
+            .iter()
+            .filter(|task| task.state == TaskState::Running)
+            .count() as f64;
+        let unreachable = table
+            .tasks
+            .iter()
+            .filter(|task| task.state == TaskState::Unreachable)
+            .count() as f64;
         let active = self.agents.iter().filter(|agent| agent.active == Some(true)).count();
         let inactive = self.agents.len() - active;
         let hosts = ["10.0.0.1:5050", "10.0.0.2:5050", "10.0.0.3:5050"];
@@ -262,6 +280,7 @@ impl Cluster {
             origin: self.origin(),
             masters,
             state: known(state, STATE),
+            other_states: Vec::new(),
             agents: known(self.agents.clone(), "data/mesos-master/10.0.0.1/slaves.json"),
             recovered_agents: known(Vec::new(), STATE),
             frameworks: known(self.frameworks.clone(), STATE),
@@ -354,7 +373,11 @@ impl Cluster {
                 framework_ordinal: 0,
                 state: *state,
                 healthy: None,
-                list: if *state == TaskState::Unreachable { TaskList::Unreachable } else { TaskList::Tasks },
+                list: if *state == TaskState::Unreachable {
+                    TaskList::Unreachable
+                } else {
+                    TaskList::Tasks
+                },
             });
         }
         table.tasks = tasks;
