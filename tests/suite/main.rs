@@ -10,13 +10,20 @@
 
 mod architecture;
 mod archive;
+mod archive_damage;
+mod archive_hostile;
 mod archive_verify;
+mod cli;
 mod compare;
 mod constraints;
 mod demo_coherence;
 mod demo_fixtures;
+mod demo_scenarios;
+mod facts_captures;
+mod fake_cluster;
 mod lab;
 mod registry;
+mod releases;
 mod snapshot;
 mod sources;
 mod support;

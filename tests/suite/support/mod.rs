@@ -4,3 +4,4 @@ pub mod bag;
 pub mod cluster;
 pub mod fixture;
 pub mod handmade;
+pub mod hostile;
