@@ -22,6 +22,8 @@ mod demo_scenarios;
 mod facts_captures;
 mod fake_cluster;
 mod lab;
+mod own_captures;
+mod public_captures;
 mod registry;
 mod releases;
 mod snapshot;
