@@ -22,6 +22,8 @@ mod fake_cluster;
 mod lab;
 mod registry;
 mod releases;
+mod report;
+mod report_hostile;
 mod snapshot;
 mod sources;
 mod support;
