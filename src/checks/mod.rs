@@ -8,6 +8,7 @@ pub mod compare;
 pub mod marathon;
 pub mod mesos;
 pub mod runner;
+pub mod shared;
 pub mod zookeeper;
 
 use crate::compare::Comparison;

@@ -5,11 +5,16 @@
 
 pub mod answers;
 pub mod build;
+pub mod fault;
+pub mod http;
 pub mod ids;
 pub mod model;
+pub mod net;
 pub mod payload;
 pub mod places;
 pub mod release;
 pub mod resources;
+pub mod scenario;
+pub mod server;
 pub mod upgrade;
 pub mod workload;

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{Observed, Why};
+use crate::model::{Observed, Why, items};
 use crate::snapshot::{Master, Snapshot};
 
 /// What the masters say about leadership.
@@ -23,6 +23,8 @@ pub struct Leadership {
     pub uncertain: Vec<String>,
     /// Masters whose `/redirect` pointed elsewhere at the end of the run: `(asked, before, after)`.
     pub changed: Vec<(String, String, String)>,
+    /// Why nobody says that the leader stayed the same during the run; `None` = at least one master does, or the files were imported.
+    pub unconfirmed: Option<String>,
 }
 
 /// The master that a redirect names.
@@ -51,13 +53,8 @@ impl Leadership {
                 .collect(),
             ..Self::default()
         };
-        for master in &snapshot.masters {
-            if let (Some(before), Some(after)) = (master.redirect.known(), master.redirect_end.known())
-                && names.resolve(before) != names.resolve(after)
-            {
-                this.changed.push((master.host.clone(), before.clone(), after.clone()));
-            }
-        }
+        this.judge_end(snapshot, &names);
+        this.judge_states(snapshot);
         this.judge_elected(snapshot);
         this.judge_redirects(snapshot);
         let pointed_at: BTreeSet<usize> = this
@@ -75,6 +72,49 @@ impl Leadership {
             _ => None,
         };
         this
+    }
+
+    /// Whether the leader stayed the same. Only archives that were collected ask twice; imported files cannot tell.
+    fn judge_end(&mut self, snapshot: &Snapshot, names: &Names) {
+        let mut confirmed = false;
+        let mut silent = None;
+        for master in &snapshot.masters {
+            let Some(before) = master.redirect.known() else {
+                continue;
+            };
+            match &master.redirect_end {
+                Observed::Known(after, _) if names.resolve(before) == names.resolve(after) => confirmed = true,
+                Observed::Known(after, _) => {
+                    self.changed.push((master.host.clone(), before.clone(), after.clone()));
+                }
+                Observed::Unknown(Why::NotCollected { .. }) if snapshot.origin.manifest.made_by == "import" => {
+                    confirmed = true;
+                }
+                Observed::Unknown(why) => {
+                    let sentence = format!(
+                        "{} does not say who leads at the end of the run: {}",
+                        master.host,
+                        why.sentence()
+                    );
+                    silent.get_or_insert_with(|| sentence.clone());
+                    self.uncertain.push(sentence);
+                }
+            }
+        }
+        self.unconfirmed = silent.filter(|_| !confirmed);
+    }
+
+    /// A second master that answers `/state` as the leader.
+    fn judge_states(&mut self, snapshot: &Snapshot) {
+        let Some(state) = snapshot.state.known() else { return };
+        for other in &snapshot.other_states {
+            if other.leader.as_deref() == Some(other.pid.as_str()) && other.pid != state.master.pid {
+                self.contradictions.push(format!(
+                    "{} and {} both answer /state as the leader",
+                    state.master.pid, other.pid
+                ));
+            }
+        }
     }
 
     fn judge_elected(&mut self, snapshot: &Snapshot) {
@@ -138,28 +178,29 @@ impl Leadership {
                 shown(stranger)
             ));
         }
-        for target in asked {
-            if let Target::Asked(at) = **target
-                && !self.elected.is_empty()
-                && !self.elected.contains(&at)
-                && snapshot.masters.get(at).and_then(elected) == Some(false)
-            {
-                self.contradictions.push(format!(
-                    "{} is named as leader, and its own metrics say that it is not elected",
-                    shown(target)
-                ));
-            }
+        // Where beliefs differ that is said already; one belief may still be wrong about the master it names.
+        let [target] = asked.as_slice() else { return };
+        if let Target::Asked(at) = target
+            && !self.elected.is_empty()
+            && !self.elected.contains(at)
+            && snapshot.masters.get(*at).and_then(elected) == Some(false)
+        {
+            self.contradictions.push(format!(
+                "{} is named as leader, and its own metrics say that it is not elected",
+                shown(target)
+            ));
         }
     }
 
-    /// Why the leader did not stay the same during the run, if so.
+    /// Why the leader did not, or may not, have stayed the same during the run.
     pub fn change(&self) -> Option<Why> {
-        let (asked, before, after) = self.changed.first()?;
-        Some(Why::Doubtful {
-            detail: format!(
+        if let Some((asked, before, after)) = self.changed.first() {
+            let detail = format!(
                 "the leader changed while evidence was collected: {asked} named {before} first and {after} at the end"
-            ),
-        })
+            );
+            return Some(Why::Doubtful { detail });
+        }
+        self.unconfirmed.clone().map(|detail| Why::Doubtful { detail })
     }
 }
 
@@ -177,6 +218,17 @@ pub fn metric(metrics: &Observed<crate::snapshot::Metrics>, name: &str) -> Optio
         .filter(|value| value.is_finite())
 }
 
+/// A metric that counts things, as a count; `None` where it is not a whole number.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "checked to be a whole number between 0 and 2^53 just before"
+)]
+pub fn count(metrics: &Observed<crate::snapshot::Metrics>, name: &str) -> Option<u64> {
+    let value = metric(metrics, name)?;
+    ((0.0..=9_007_199_254_740_992.0).contains(&value) && value.fract() == 0.0).then_some(value as u64)
+}
+
 /// Which names and addresses belong to which master that was asked: by host asked, flags, and `/state`.
 #[derive(Debug, Default)]
 pub struct Names {
@@ -189,6 +241,9 @@ impl Names {
         let mut this = Self::default();
         for (at, master) in snapshot.masters.iter().enumerate() {
             this.add(&master.host, at);
+            // The name of its folder of evidence, which is how `/state` says where it was read.
+            let item = items::path(items::MESOS_MASTER, &master.host, items::STATE);
+            this.add(item.split('/').nth(2).unwrap_or_default(), at);
         }
         for (at, master) in snapshot.masters.iter().enumerate() {
             let Some(flags) = master.flags.known() else { continue };

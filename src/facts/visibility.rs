@@ -9,7 +9,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{EvidenceRef, Observed, Version, Why};
-use crate::snapshot::{Master, MesosState, Snapshot, Summary, TaskList, TaskState, TaskTable};
+use crate::snapshot::{Master, MesosState, OtherState, Snapshot, Summary, TaskList, TaskState, TaskTable};
 
 use super::leader::{self, Leadership, Names};
 
@@ -35,9 +35,7 @@ impl<'s> Speaker<'s> {
 
     /// A whole, not negative number out of its metrics; `None` where they do not have it.
     fn counter(&self, name: &str) -> Option<u64> {
-        self.master
-            .and_then(|master| leader::metric(&master.metrics, name))
-            .and_then(whole)
+        self.master.and_then(|master| leader::count(&master.metrics, name))
     }
 
     /// Sum of counters; `None` unless all are there.
@@ -96,8 +94,12 @@ pub fn state(snapshot: &Snapshot, leadership: &Leadership, speaker: &Speaker<'_>
         }
         Some(_) => {}
     }
-    if leadership.elected.len() > 1 {
-        return Some(doubt(leadership.contradictions.first().cloned().unwrap_or_default()));
+    let second = |other: &&OtherState| other.leader.as_ref() == Some(&other.pid) && other.pid != state.master.pid;
+    if leadership.elected.len() > 1 || snapshot.other_states.iter().any(|other| second(&other)) {
+        let both = leadership.contradictions.first().cloned();
+        return Some(doubt(
+            both.unwrap_or_else(|| "more than one master answers as the leader".to_owned()),
+        ));
     }
     if let (Some(here), Some(leading)) = (speaker.index, leadership.leading)
         && here != leading
@@ -420,14 +422,4 @@ fn running_gap(source: &str, counted: u64, listed: Load) -> Why {
         "{source} counts {counted} running tasks, the leading master lists {} running and {} starting or ending: {PARTIAL}",
         listed.running, listed.moving
     ))
-}
-
-/// A metric that counts things, as a count.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "checked to be a whole number between 0 and 2^53 just before"
-)]
-fn whole(value: f64) -> Option<u64> {
-    ((0.0..=9_007_199_254_740_992.0).contains(&value) && value.fract() == 0.0).then_some(value as u64)
 }

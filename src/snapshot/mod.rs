@@ -10,6 +10,7 @@ mod from_dcos;
 mod from_marathon;
 mod from_mesos;
 mod from_zookeeper;
+mod load;
 pub mod marathon;
 pub mod mesos;
 mod parts;
@@ -23,6 +24,7 @@ use crate::model::{EvidenceRef, Manifest, Observed};
 
 pub use builder::Builder;
 pub use dcos::{Dcos, HealthNode, HealthUnit, InputFile, Package};
+pub use load::{load, load_pair};
 pub use marathon::{App, Constraint, Deployment, Job, Marathon, MarathonInfo, Metronome, Pod, PodStatus, QueueEntry};
 pub use mesos::{
     Agent, AgentNode, AgentOwnState, Framework, Master, MasterInfo, MesosState, RecoveredAgent, Registry, Summary,

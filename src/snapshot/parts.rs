@@ -6,6 +6,7 @@ use std::io::{self, Read};
 
 use sha2::{Digest as _, Sha256};
 
+use crate::archive::format::ERROR_SUFFIX;
 use crate::model::{Version, hex, items};
 use crate::sources::{
     Malformed, Parsed, dcos, exhibitor, marathon_apps, marathon_info, marathon_work, mesos_agent, mesos_agents,
@@ -74,7 +75,7 @@ pub(super) fn split(item: &str) -> Option<(&str, &str, &str)> {
 /// # Errors
 /// Only those of `body`: what it holds is never an I/O error.
 pub(super) fn read(item: &str, size: u64, body: &mut dyn Read) -> io::Result<Option<Parsed<Part>>> {
-    let Some((source, folder, name)) = split(item) else {
+    let Some((source, folder, name)) = split(item).filter(|(_, _, name)| !name.ends_with(ERROR_SUFFIX)) else {
         return Ok(None);
     };
     if source == items::MESOS_MASTER && name == items::STATE {

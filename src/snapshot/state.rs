@@ -8,7 +8,8 @@ use std::io::{self, Read};
 use crate::model::EvidenceRef;
 use crate::sources::Parsed;
 use crate::sources::mesos_agents::{AgentWire, RecoveredWire, Scalar};
-use crate::sources::mesos_state::{self, FrameworkWire, HeadWire, StateSink, TaskArray, TaskPlace, TaskWire};
+use crate::sources::mesos_state::{self, FrameworkWire, HeadWire, StateSink};
+use crate::sources::mesos_task::{TaskArray, TaskPlace, TaskSink, TaskWire};
 
 use super::mesos::{Agent, Attribute, Framework, MasterInfo, MesosState, RecoveredAgent};
 use super::tasks::{ContainerId, Task, TaskList, TaskState, TaskTable, derived_name};
@@ -180,7 +181,7 @@ impl StateSink for Fold {
             id: wire.id,
             name: wire.name,
             principal: wire.principal,
-            roles: wire.roles,
+            roles: wire.roles.or(wire.role.map(|role| vec![role])).unwrap_or_default(),
             active: wire.active,
             connected: wire.connected,
             recovered: wire.recovered,
@@ -191,17 +192,19 @@ impl StateSink for Fold {
             at: self.item.at(format!("/frameworks/{ordinal}")),
         });
     }
+}
 
+impl TaskSink for Fold {
     fn task(&mut self, place: TaskPlace, wire: &TaskWire<'_>) {
         self.tasks.push(Task {
-            id: wire.id.into(),
-            own_name: (derived_name(wire.id) != wire.name).then(|| wire.name.into()),
-            container: wire.container.map(ContainerId::parse),
-            framework: self.framework_ids.number(wire.framework_id),
-            agent: self.agent_ids.number(wire.slave_id),
+            id: wire.id.as_ref().into(),
+            own_name: (derived_name(&wire.id) != wire.name).then(|| wire.name.as_ref().into()),
+            container: wire.container.as_deref().map(ContainerId::parse),
+            framework: self.framework_ids.number(&wire.framework_id),
+            agent: self.agent_ids.number(&wire.slave_id),
             ordinal: place.ordinal,
             framework_ordinal: place.framework,
-            state: TaskState::parse(wire.state),
+            state: TaskState::parse(&wire.state),
             healthy: wire.healthy,
             list: match place.array {
                 TaskArray::Tasks => TaskList::Tasks,

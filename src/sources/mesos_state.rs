@@ -8,64 +8,57 @@ use std::io::{self, Read};
 
 use serde::Deserialize;
 
-use super::json::{self, Sound, Unique};
+use super::Parsed;
+use super::json::{self, Unique};
+use super::json_feed::{Fed, Feed, settle};
 use super::mesos_agents::{AgentWire, RecoveredWire};
-use super::{Malformed, Parsed};
-
-/// Which array of `/state` a task stands in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TaskArray {
-    /// `frameworks[].tasks[]`.
-    Tasks,
-    /// `frameworks[].unreachable_tasks[]`.
-    Unreachable,
-    /// `orphan_tasks[]`.
-    Orphan,
-}
-
-/// Where a task stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TaskPlace {
-    /// The array.
-    pub array: TaskArray,
-    /// Ordinal of the framework in `frameworks[]`; 0 for orphans.
-    pub framework: u32,
-    /// Ordinal in the array.
-    pub ordinal: u32,
-}
-
-/// One task.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[allow(missing_docs)]
-pub struct TaskWire<'a> {
-    pub id: &'a str,
-    pub name: &'a str,
-    pub framework_id: &'a str,
-    pub slave_id: &'a str,
-    pub state: &'a str,
-    /// Container id of the newest status that has one.
-    pub container: Option<&'a str>,
-    /// `healthy` of the newest status.
-    pub healthy: Option<bool>,
-}
+use super::mesos_task::{self, TaskArray};
+use super::skeleton::{Skeleton, Streamed};
 
 /// One framework, without its tasks.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[allow(missing_docs)]
 pub struct FrameworkWire {
     pub id: String,
     pub name: String,
+    #[serde(default, deserialize_with = "json::present")]
     pub principal: Option<String>,
-    /// `roles`, or `[role]`.
-    pub roles: Vec<String>,
+    /// Absent from 1.3 on for a framework with several roles.
+    #[serde(default, deserialize_with = "json::present")]
+    pub role: Option<String>,
+    #[serde(default, deserialize_with = "json::present")]
+    pub roles: Option<Vec<String>>,
+    #[serde(default, deserialize_with = "json::present")]
     pub active: Option<bool>,
+    #[serde(default, deserialize_with = "json::present")]
     pub connected: Option<bool>,
+    #[serde(default, deserialize_with = "json::present")]
     pub recovered: Option<bool>,
+    #[serde(default, deserialize_with = "json::present")]
     pub checkpoint: Option<bool>,
+    #[serde(default, deserialize_with = "json::present")]
     pub failover_timeout: Option<f64>,
+    #[serde(default, deserialize_with = "json::present")]
     pub webui_url: Option<String>,
+    #[serde(default)]
     pub capabilities: Vec<String>,
 }
+
+/// Fields of [`FrameworkWire`].
+const FRAMEWORK_FIELDS: [&str; 12] = [
+    "id",
+    "name",
+    "principal",
+    "role",
+    "roles",
+    "active",
+    "connected",
+    "recovered",
+    "checkpoint",
+    "failover_timeout",
+    "webui_url",
+    "capabilities",
+];
 
 /// The scalar part of a state.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -106,168 +99,132 @@ pub struct HeadWire {
     pub has_recovered: bool,
 }
 
+/// Fields of [`HeadWire`].
+const HEAD_FIELDS: [&str; 13] = [
+    "id",
+    "pid",
+    "hostname",
+    "cluster",
+    "leader",
+    "version",
+    "start_time",
+    "elected_time",
+    "activated_slaves",
+    "deactivated_slaves",
+    "unreachable_slaves",
+    "flags",
+    "unregistered_frameworks",
+];
+
 fn flags<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<BTreeMap<String, String>>, D::Error> {
     Unique::<String>::deserialize(deserializer).map(|flags| Some(flags.0))
 }
 
 /// Receives what a state lists, in the order of the evidence.
-pub trait StateSink {
+pub trait StateSink: mesos_task::TaskSink {
     /// An entry of `slaves[]`.
     fn agent(&mut self, ordinal: usize, agent: AgentWire);
     /// An entry of `recovered_slaves[]`.
     fn recovered(&mut self, ordinal: usize, agent: RecoveredWire);
     /// An entry of `frameworks[]`, after its tasks.
     fn framework(&mut self, ordinal: usize, framework: FrameworkWire);
-    /// A task.
-    fn task(&mut self, place: TaskPlace, task: &TaskWire<'_>);
-}
-
-#[derive(Deserialize)]
-struct Whole {
-    slaves: Vec<AgentWire>,
-    frameworks: Vec<Framework>,
-    #[serde(default, deserialize_with = "json::present")]
-    recovered_slaves: Option<Vec<RecoveredWire>>,
-    #[serde(default)]
-    orphan_tasks: Vec<Task>,
-    #[serde(default)]
-    completed_frameworks: Vec<Sound>,
-}
-
-#[derive(Deserialize)]
-struct Framework {
-    id: String,
-    name: String,
-    #[serde(default, deserialize_with = "json::present")]
-    principal: Option<String>,
-    #[serde(default, deserialize_with = "json::present")]
-    role: Option<String>,
-    #[serde(default, deserialize_with = "json::present")]
-    roles: Option<Vec<String>>,
-    #[serde(default, deserialize_with = "json::present")]
-    active: Option<bool>,
-    #[serde(default, deserialize_with = "json::present")]
-    connected: Option<bool>,
-    #[serde(default, deserialize_with = "json::present")]
-    recovered: Option<bool>,
-    #[serde(default, deserialize_with = "json::present")]
-    checkpoint: Option<bool>,
-    #[serde(default, deserialize_with = "json::present")]
-    failover_timeout: Option<f64>,
-    #[serde(default, deserialize_with = "json::present")]
-    webui_url: Option<String>,
-    #[serde(default)]
-    capabilities: Vec<String>,
-    tasks: Vec<Task>,
-    #[serde(default)]
-    unreachable_tasks: Vec<Task>,
-    #[serde(default)]
-    completed_tasks: Vec<Sound>,
-}
-
-#[derive(Deserialize)]
-struct Task {
-    id: String,
-    name: String,
-    framework_id: String,
-    slave_id: String,
-    state: String,
-    #[serde(default)]
-    statuses: Vec<Status>,
-}
-
-#[derive(Deserialize)]
-struct Status {
-    #[serde(default, deserialize_with = "json::present")]
-    healthy: Option<bool>,
-    #[serde(default, deserialize_with = "json::present")]
-    container_status: Option<ContainerStatus>,
-}
-
-#[derive(Deserialize)]
-struct ContainerStatus {
-    #[serde(default, deserialize_with = "json::present")]
-    container_id: Option<ContainerValue>,
-}
-
-#[derive(Deserialize)]
-struct ContainerValue {
-    value: String,
 }
 
 const EXPECTED: &str = "the answer of a master's /state: an object with the lists `slaves` and `frameworks`";
 
 /// Reads a state. What the sink received counts only if the answer is `Ok(Ok(_))`.
+///
+/// # Errors
+/// Those of reading `body`; what is wrong with its content is inside.
 pub fn read(body: &mut dyn Read, sink: &mut dyn StateSink) -> io::Result<Parsed<HeadWire>> {
-    let mut bytes = Vec::new();
-    body.read_to_end(&mut bytes)?;
-    Ok(whole(&bytes, sink))
+    read_with(Feed::new(body), sink)
 }
 
-fn whole(bytes: &[u8], sink: &mut dyn StateSink) -> Parsed<HeadWire> {
-    let lists: Whole = json::read(bytes, EXPECTED)?;
-    let mut head: HeadWire = json::read(bytes, EXPECTED)?;
-    head.completed_frameworks = lists.completed_frameworks.len() as u64;
-    head.has_recovered = lists.recovered_slaves.is_some();
-    for (ordinal, agent) in lists.slaves.into_iter().enumerate() {
-        sink.agent(ordinal, agent);
-    }
-    for (ordinal, agent) in lists.recovered_slaves.into_iter().flatten().enumerate() {
-        sink.recovered(ordinal, agent);
-    }
-    for (ordinal, framework) in lists.frameworks.into_iter().enumerate() {
-        hand(sink, TaskArray::Tasks, ordinal, &framework.tasks)?;
-        hand(sink, TaskArray::Unreachable, ordinal, &framework.unreachable_tasks)?;
-        head.completed_tasks += framework.completed_tasks.len() as u64;
-        sink.framework(
-            ordinal,
-            FrameworkWire {
-                id: framework.id,
-                name: framework.name,
-                principal: framework.principal,
-                roles: framework
-                    .roles
-                    .or(framework.role.map(|role| vec![role]))
-                    .unwrap_or_default(),
-                active: framework.active,
-                connected: framework.connected,
-                recovered: framework.recovered,
-                checkpoint: framework.checkpoint,
-                failover_timeout: framework.failover_timeout,
-                webui_url: framework.webui_url,
-                capabilities: framework.capabilities,
-            },
-        );
-    }
-    hand(sink, TaskArray::Orphan, 0, &lists.orphan_tasks)?;
+/// As [`read`], from a feed with another window (tests).
+///
+/// # Errors
+/// As [`read`].
+pub fn read_with(mut feed: Feed<'_>, sink: &mut dyn StateSink) -> io::Result<Parsed<HeadWire>> {
+    let read = settle(state(&mut feed, sink))?;
+    Ok(read.map_err(|error| super::Malformed(format!("{error}; expected {EXPECTED}"))))
+}
+
+fn state(feed: &mut Feed<'_>, sink: &mut dyn StateSink) -> Fed<HeadWire> {
+    let mut skeleton = Skeleton::new(&HEAD_FIELDS);
+    let mut streamed = Streamed::default();
+    let mut completed_frameworks = 0;
+    let mut completed_tasks = 0;
+    feed.object(|feed, key| match key {
+        "slaves" => {
+            streamed.once(feed, "slaves")?;
+            feed.list(|feed, ordinal| {
+                let agent: AgentWire = feed.parse().map_err(|error| error.at("/slaves", ordinal))?;
+                sink.agent(ordinal, agent);
+                Ok(())
+            })
+            .map(|_| ())
+        }
+        "recovered_slaves" => {
+            streamed.once(feed, "recovered_slaves")?;
+            feed.list(|feed, ordinal| {
+                let agent: RecoveredWire = feed.parse().map_err(|error| error.at("/recovered_slaves", ordinal))?;
+                sink.recovered(ordinal, agent);
+                Ok(())
+            })
+            .map(|_| ())
+        }
+        "frameworks" => {
+            streamed.once(feed, "frameworks")?;
+            feed.list(|feed, ordinal| {
+                let completed = framework(feed, ordinal, sink).map_err(|error| error.at("/frameworks", ordinal))?;
+                completed_tasks += completed;
+                Ok(())
+            })
+            .map(|_| ())
+        }
+        "orphan_tasks" => {
+            streamed.once(feed, "orphan_tasks")?;
+            mesos_task::list(feed, TaskArray::Orphan, 0, sink)
+        }
+        "completed_frameworks" => {
+            streamed.once(feed, "completed_frameworks")?;
+            completed_frameworks = feed.list(|feed, _| feed.skip())? as u64;
+            Ok(())
+        }
+        _ => skeleton.take(feed, key),
+    })?;
+    feed.end()?;
+    streamed.must(feed, "slaves")?;
+    streamed.must(feed, "frameworks")?;
+    let mut head: HeadWire = skeleton.read(feed)?;
+    head.completed_frameworks = completed_frameworks;
+    head.completed_tasks = completed_tasks;
+    head.has_recovered = streamed.has("recovered_slaves");
     Ok(head)
 }
 
-fn hand(sink: &mut dyn StateSink, array: TaskArray, framework: usize, tasks: &[Task]) -> Parsed<()> {
-    let short = |value: usize| u32::try_from(value).map_err(|_| Malformed("more than 2^32 entries".to_owned()));
-    for (ordinal, task) in tasks.iter().enumerate() {
-        let place = TaskPlace {
-            array,
-            framework: short(framework)?,
-            ordinal: short(ordinal)?,
-        };
-        let container = task
-            .statuses
-            .iter()
-            .rev()
-            .find_map(|status| status.container_status.as_ref()?.container_id.as_ref());
-        sink.task(
-            place,
-            &TaskWire {
-                id: &task.id,
-                name: &task.name,
-                framework_id: &task.framework_id,
-                slave_id: &task.slave_id,
-                state: &task.state,
-                container: container.map(|id| id.value.as_str()),
-                healthy: task.statuses.last().and_then(|status| status.healthy),
-            },
-        );
-    }
-    Ok(())
+/// Reads one framework; gives the number of its completed tasks.
+fn framework(feed: &mut Feed<'_>, ordinal: usize, sink: &mut dyn StateSink) -> Fed<u64> {
+    let mut skeleton = Skeleton::new(&FRAMEWORK_FIELDS);
+    let mut streamed = Streamed::default();
+    let mut completed = 0;
+    feed.object(|feed, key| match key {
+        "tasks" => {
+            streamed.once(feed, "tasks")?;
+            mesos_task::list(feed, TaskArray::Tasks, ordinal, sink)
+        }
+        "unreachable_tasks" => {
+            streamed.once(feed, "unreachable_tasks")?;
+            mesos_task::list(feed, TaskArray::Unreachable, ordinal, sink)
+        }
+        "completed_tasks" => {
+            streamed.once(feed, "completed_tasks")?;
+            completed = feed.list(|feed, _| feed.skip())? as u64;
+            Ok(())
+        }
+        _ => skeleton.take(feed, key),
+    })?;
+    streamed.must(feed, "tasks")?;
+    sink.framework(ordinal, skeleton.read(feed)?);
+    Ok(completed)
 }

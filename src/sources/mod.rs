@@ -6,7 +6,10 @@
 pub mod canonical;
 pub mod dcos;
 pub mod exhibitor;
+pub mod java_regex;
 pub mod json;
+pub mod json_cursor;
+pub mod json_feed;
 pub mod marathon_apps;
 pub mod marathon_info;
 pub mod marathon_work;
@@ -17,7 +20,9 @@ pub mod mesos_maintenance;
 pub mod mesos_registry;
 pub mod mesos_state;
 pub mod mesos_summary;
+pub mod mesos_task;
 pub mod metronome;
+pub mod skeleton;
 pub mod zk_words;
 
 /// A body that is not what it should be: what was seen, where, and what was expected.

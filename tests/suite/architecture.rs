@@ -163,7 +163,6 @@ const RESERVED: &[(&str, &[&str], &str)] = &[
         &["collect", "demo", "cli", "watch"],
         "reqwest lives under collect, watch, demo and cli only",
     ),
-    ("axum::", &["demo"], "the HTTP server lives under demo only"),
     (
         "SystemTime",
         &["archive", "collect", "import", "demo", "cli"],

@@ -10,11 +10,22 @@
 
 mod architecture;
 mod archive;
+mod archive_damage;
+mod archive_hostile;
 mod archive_verify;
+mod cli;
+mod constraints;
 mod demo_coherence;
 mod demo_fixtures;
+mod demo_scenarios;
+mod facts_captures;
+mod fake_cluster;
 mod lab;
+mod own_captures;
+mod public_captures;
 mod registry;
+mod releases;
 mod snapshot;
+mod sources;
 mod support;
 mod verdict;

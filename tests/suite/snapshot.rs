@@ -264,3 +264,41 @@ fn an_unreadable_archive_is_an_error_and_not_a_body() {
     let mut builder = Builder::new(snapshot(&[captured(STATE_1, &body)]).origin.manifest, String::new());
     assert!(builder.member(STATE_1, 10, &mut Broken).is_err());
 }
+
+#[test]
+fn an_archive_is_loaded_from_every_container_or_not_at_all() {
+    use gonogo::archive::{Container, Limits, Staging, Target, writer};
+    use gonogo::snapshot::{load, load_pair};
+
+    let cluster = crate::support::fixture::Cluster::read("dcos-pre");
+    let direct = cluster.snapshot();
+    let folder = tempfile::tempdir().unwrap();
+    let limits = Limits::default();
+    for (container, name) in [
+        (Container::TarGz, "a.tar.gz"),
+        (Container::Zip, "a.zip"),
+        (Container::Folder, "a"),
+    ] {
+        let path = folder.path().join(name);
+        let target = Target::new(&path, container, false).unwrap();
+        let staging = Staging::beside(&target).unwrap();
+        for (item, bytes) in &cluster.payload {
+            staging.put(item, bytes).unwrap();
+        }
+        let written = writer::write(&target, direct.origin.manifest.clone(), &staging).unwrap();
+        let loaded = load(&path, &limits).unwrap();
+        assert_eq!(loaded.origin.digest, written.digest);
+        assert_eq!(format!("{:?}", loaded.tasks), format!("{:?}", direct.tasks));
+        assert_eq!(format!("{:?}", loaded.marathons), format!("{:?}", direct.marathons));
+        assert_eq!(format!("{:?}", loaded.dcos), format!("{:?}", direct.dcos));
+    }
+    let good = folder.path().join("a.tar.gz");
+    let mut bytes = std::fs::read(&good).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    let bad = folder.path().join("b.tar.gz");
+    std::fs::write(&bad, bytes).unwrap();
+    let (one, other) = load_pair(&good, &bad, &limits);
+    assert!(one.is_ok());
+    assert!(other.unwrap_err().is_archive());
+}

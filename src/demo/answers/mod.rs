@@ -19,7 +19,7 @@ use serde_json::Value;
 
 use super::model::Model;
 
-/// One process that can be asked over HTTP.
+/// One process of the cluster that can be asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Service {
     /// Mesos master by index.
@@ -36,6 +36,8 @@ pub enum Service {
     Exhibitor(usize),
     /// Admin Router on a master.
     Front(usize),
+    /// ZooKeeper on a master; speaks four-letter words instead of HTTP.
+    ZooKeeper(usize),
 }
 
 /// Body of an answer.
@@ -178,5 +180,6 @@ pub fn reply(model: &Model, service: Service, request: Request<'_>) -> Reply {
         Service::Metronome(_) => metronome::reply(model, request),
         Service::Exhibitor(index) => exhibitor::reply(model, index, request),
         Service::Front(index) => dcos::reply(model, index, request),
+        Service::ZooKeeper(_) => Reply::not_found(),
     }
 }

@@ -45,6 +45,8 @@ pub struct Edit {
     /// Remove the value at the pointer.
     #[serde(default)]
     remove: bool,
+    /// JSON pointer into the item's record in `gonogo.json` (`/redirected_to`), instead of into its body.
+    record: Option<String>,
     /// Whole new body.
     text: Option<String>,
     /// The item did not arrive: how.
@@ -299,7 +301,9 @@ impl Cluster {
     }
 
     fn edit_item(&mut self, item: &str, edit: &Edit) {
-        if edit.delete {
+        if let Some(pointer) = &edit.record {
+            change(self.record(item), pointer, edit);
+        } else if edit.delete {
             self.forget(item);
         } else if let Some(outcome) = &edit.outcome {
             self.fail(

@@ -3,3 +3,4 @@
 pub mod bag;
 pub mod cluster;
 pub mod fixture;
+pub mod hostile;

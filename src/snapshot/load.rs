@@ -1,0 +1,36 @@
+//! Reads archives into snapshots: one, or two at the same time.
+//!
+//! A snapshot is given only for an archive that was verified to its end; nothing is unpacked and nothing is kept but
+//! the snapshot.
+
+use std::path::Path;
+use std::thread;
+
+use crate::archive::{Limits, Reader, Refused};
+
+use super::{Builder, Snapshot};
+
+/// Reads one archive.
+///
+/// # Errors
+/// See [`Refused`].
+pub fn load(path: &Path, limits: &Limits) -> Result<Snapshot, Refused> {
+    let reader = Reader::open(path, limits)?;
+    let mut builder = Builder::new(reader.manifest().clone(), reader.digest().to_owned());
+    reader.for_each(&mut |item, size, body| builder.member(item, size, body))?;
+    Ok(builder.finish())
+}
+
+/// Reads two archives at the same time, each in a thread of its own.
+///
+/// # Errors
+/// Those of each archive, on its own: see [`Refused`].
+pub fn load_pair(pre: &Path, post: &Path, limits: &Limits) -> (Result<Snapshot, Refused>, Result<Snapshot, Refused>) {
+    thread::scope(|scope| {
+        let pre = scope.spawn(|| load(pre, limits));
+        let post = load(post, limits);
+        // A panic there is a bug of ours: it goes on here as it would have there.
+        let pre = pre.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        (pre, post)
+    })
+}
