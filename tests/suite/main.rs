@@ -14,6 +14,7 @@ mod archive_damage;
 mod archive_hostile;
 mod archive_verify;
 mod cli;
+mod compare;
 mod constraints;
 mod demo_coherence;
 mod demo_fixtures;
