@@ -27,6 +27,8 @@ mod own_captures;
 mod public_captures;
 mod registry;
 mod releases;
+mod report;
+mod report_hostile;
 mod snapshot;
 mod sources;
 mod support;
