@@ -107,6 +107,10 @@ pub fn run(args: &Args, ctx: &mut Ctx<'_>) -> anyhow::Result<u8> {
 
     ctx.say("Now the two archives are compared; nothing is asked of the cluster any more.\n");
     let code = judge(folder, ctx)?;
+    // The report comes before what is said about it, also where standard output waits for a full buffer.
+    ctx.out
+        .flush()
+        .map_err(|error| Failure::io("standard output", &error))?;
     for line in closing(args.scenario, folder, &played.planted) {
         ctx.say(&line);
     }
@@ -245,25 +249,30 @@ fn closing(story: Story, folder: &Path, planted: &[Planted]) -> Vec<String> {
         Story::Regressed => "blind",
         Story::Blind => "clean",
     };
-    vec![
+    let commands = [
+        (
+            format!("{gonogo} check {} --target 1.11.3", at("pre.tar.gz")),
+            "was the cluster ready for the window?",
+        ),
+        (
+            format!("{gonogo} compare {} {}", at("pre.tar.gz"), at("post.tar.gz")),
+            "the same verdict again, from the archives alone",
+        ),
+        (
+            format!("{gonogo} explain {check}"),
+            "why a check exists, how to see it by hand, what to do",
+        ),
+        (format!("{gonogo} demo --scenario {next}"), "another story"),
+    ];
+    let width = commands
+        .iter()
+        .map(|(command, _)| command.chars().count())
+        .max()
+        .unwrap_or_default();
+    let mut lines = vec![
         String::new(),
-        format!(
-            "Reports: {} (open it in a browser), {}, {}",
-            at("report.html"),
-            at("report.md"),
-            at("report.json")
-        ),
-        "Try next:".to_owned(),
-        format!(
-            "  {gonogo} check {} --target 1.11.3     was the cluster ready for the window?",
-            at("pre.tar.gz")
-        ),
-        format!(
-            "  {gonogo} compare {} {}     the same verdict again, from the archives alone",
-            at("pre.tar.gz"),
-            at("post.tar.gz")
-        ),
-        format!("  {gonogo} explain {check}     why a check exists, how to see it by hand, what to do"),
-        format!("  {gonogo} demo --scenario {next}"),
-    ]
+        format!("Open {} in a browser. Try next:", at("report.html")),
+    ];
+    lines.extend(commands.map(|(command, why)| format!("  {command:width$}  {why}")));
+    lines
 }

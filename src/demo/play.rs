@@ -198,25 +198,18 @@ fn base(address: &Address) -> Base {
 /// Where to collect from: every process by its own address, as an operator would name them.
 pub fn targets(places: &Places) -> Targets {
     let masters = || places.masters.iter();
-    let plain = |address: &Address, usual: u16| {
-        if address.port == usual {
-            address.ip.clone()
-        } else {
-            address.to_string()
-        }
-    };
     Targets {
         kind: ClusterKind::Dcos,
-        masters: masters().map(|place| plain(&place.mesos, 5050)).collect(),
+        masters: masters().map(|place| place.mesos.short(5050)).collect(),
         mesos: masters().map(|place| base(&place.mesos)).collect(),
-        admin_router: masters().next().map(|place| base(&place.front)),
+        admin_routers: masters().map(|place| base(&place.front)).collect(),
         marathons: masters()
             .take(1)
             .map(|place| ("root".to_owned(), base(&place.marathon)))
             .collect(),
         exhibitors: masters().map(|place| base(&place.exhibitor)).collect(),
         zookeepers: masters().map(|place| base(&place.zookeeper)).collect(),
-        agents: Some(places.agents.iter().map(|place| plain(&place.mesos, 5051)).collect()),
+        agents: Some(places.agents.iter().map(|place| place.mesos.short(5051)).collect()),
         ..Targets::default()
     }
 }

@@ -17,6 +17,7 @@ mod cli;
 mod compare;
 mod compare_tasks;
 mod constraints;
+mod demo;
 mod demo_coherence;
 mod demo_fixtures;
 mod demo_scenarios;
