@@ -17,6 +17,7 @@ mod cli;
 mod collect_misbehaving;
 mod collect_security;
 mod compare;
+mod compare_tasks;
 mod constraints;
 mod demo_coherence;
 mod demo_fixtures;
