@@ -20,6 +20,7 @@ mod demo_fixtures;
 mod demo_scenarios;
 mod facts_captures;
 mod fake_cluster;
+mod hostile_bodies;
 mod lab;
 mod own_captures;
 mod public_captures;
