@@ -19,6 +19,7 @@ mod demo_fixtures;
 mod facts_captures;
 mod fake_cluster;
 mod lab;
+mod monotone;
 mod registry;
 mod releases;
 mod snapshot;
