@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{Observed, Version, Why};
-use crate::snapshot::{AgentNode, MesosState, Snapshot, Summary, TaskList, TaskState, TaskTable};
+use crate::snapshot::{MesosState, Snapshot, Summary, TaskList, TaskState, TaskTable};
 
 use super::{PARTIAL, Speaker, doubt, gap};
 
@@ -50,7 +50,7 @@ pub fn frameworks(snapshot: &Snapshot, speaker: &Speaker<'_>) -> Option<Why> {
         .known()
         .map(|state: &MesosState| &state.unregistered_frameworks);
     ids.extend(orphaned.into_iter().flatten().map(String::as_str));
-    let more = snapshot.agent_nodes.iter().find_map(|node| {
+    snapshot.agent_nodes.iter().find_map(|node| {
         let unknown = node
             .state
             .known()?
@@ -61,8 +61,7 @@ pub fn frameworks(snapshot: &Snapshot, speaker: &Speaker<'_>) -> Option<Why> {
             "agent {} runs executors of framework {unknown}, which the master does not list: {PARTIAL}",
             node.host
         )))
-    });
-    more.or_else(|| silent_agents(snapshot, "frameworks"))
+    })
 }
 
 /// Running tasks and tasks that are just starting or ending.
@@ -119,13 +118,12 @@ pub fn tasks(snapshot: &Snapshot, speaker: &Speaker<'_>) -> Option<Why> {
             }
         }
     }
-    let more = snapshot.agent_nodes.iter().find_map(|node| {
+    snapshot.agent_nodes.iter().find_map(|node| {
         let own = node.state.known()?;
         let listed = by_agent.get(own.id.as_str()).copied().unwrap_or_default();
         (!own.id.is_empty() && !listed.explains(own.running))
             .then(|| running_gap(&format!("agent {}", node.host), own.running, listed))
-    });
-    more.or_else(|| silent_agents(snapshot, "tasks"))
+    })
 }
 
 type Loads<'t> = (Load, BTreeMap<&'t str, Load>, BTreeMap<&'t str, Load>, u64);
@@ -178,34 +176,6 @@ fn before_summaries(snapshot: &Snapshot) -> bool {
     let text = snapshot.state.known().and_then(|state| state.master.version.as_deref());
     text.and_then(|text| text.parse::<Version>().ok())
         .is_some_and(|version| !version.at_least(0, 23, 0))
-}
-
-/// Agents that are listed and whose own account of what they run is not known. Only where the agents were to be asked:
-/// imported files are what somebody happened to save.
-fn silent_agents(snapshot: &Snapshot, what: &str) -> Option<Why> {
-    if snapshot.origin.manifest.made_by == "import" {
-        return None;
-    }
-    let mut asked: BTreeMap<&str, &AgentNode> = BTreeMap::new();
-    for node in &snapshot.agent_nodes {
-        asked.insert(&node.host, node);
-        if let Some(own) = node.state.known() {
-            asked.insert(&own.id, node);
-        }
-    }
-    let silent = snapshot.agents.known()?.iter().find_map(|agent| {
-        let node = asked.get(agent.id.as_str()).or_else(|| asked.get(agent.address()?));
-        match node.map(|node| &node.state) {
-            Some(Observed::Known(..)) => None,
-            Some(Observed::Unknown(why)) => Some((agent, why.sentence())),
-            None => Some((agent, "it was not asked".to_owned())),
-        }
-    });
-    let (agent, because) = silent?;
-    Some(doubt(format!(
-        "agent {} does not say itself what it runs, so nothing confirms that all its {what} are listed: {because}",
-        agent.hostname
-    )))
 }
 
 fn running_gap(source: &str, counted: u64, listed: Load) -> Why {
