@@ -100,6 +100,8 @@ pub enum ColorWhen {
 /// The commands, in the order of their use.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Capture evidence from a cluster into an archive
+    Collect(Box<super::collect::Args>),
     /// Is the cluster ready? One archive, the verdict
     Check(super::check::Args),
     /// Did everything come back? Two archives, what changed, the verdict

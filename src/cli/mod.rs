@@ -5,8 +5,11 @@
 pub mod args;
 pub mod check;
 pub mod checks;
+pub mod collect;
 pub mod compare;
 pub mod completions;
+pub mod config;
+mod credentials;
 pub mod ctx;
 pub mod exit;
 pub mod explain;
@@ -16,7 +19,7 @@ pub mod load;
 pub mod logging;
 pub mod man;
 pub mod output;
-pub mod policy;
+mod progress;
 pub mod report;
 pub mod select;
 pub mod text;
@@ -85,6 +88,7 @@ fn dispatch(command: Command, ctx: &mut Ctx<'_>) -> anyhow::Result<u8> {
         Command::Compare(args) => compare::run(&args, ctx),
         Command::Report(args) => report::run(&args, ctx),
         Command::Verify(args) => verify::run(&args, ctx),
+        Command::Collect(args) => collect::run(&args, ctx),
         Command::Checks(args) => checks::run(&args, ctx),
         Command::Explain(args) => explain::run(&args, ctx),
         Command::Completions(args) => completions::run(&args, ctx),

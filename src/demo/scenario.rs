@@ -146,7 +146,6 @@ fn leave_behind(before: &Model, after: &mut Model) -> Planted {
         finds: vec![
             Find::new("agent-version-skew", SubjectKind::Agent, &id),
             Find::new("component-versions-unexpected", SubjectKind::Agent, &id),
-            Find::new("versions-mixed-after", SubjectKind::Agent, &id),
             Find::new("versions-not-reached", SubjectKind::Agent, &id),
         ],
     }
@@ -178,7 +177,7 @@ fn get_stuck(after: &mut Model) -> Planted {
         };
     };
     let id = after.ids.uuid("a deployment that does not end");
-    finds.push(Find::new("deployments-in-flight", SubjectKind::App, STUCK));
+    finds.push(Find::new("deployments-in-flight", SubjectKind::Marathon, "root"));
     root.deployments.push(Deployment {
         id,
         app: STUCK.to_owned(),
