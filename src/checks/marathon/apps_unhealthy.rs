@@ -31,7 +31,7 @@ static META: CheckMeta = CheckMeta {
                  For a check that never gives a result, repair or remove it, or write a waiver for the app.",
         sources: &[
             "DC/OS 1.11 patching page: all running tasks in a known healthy state",
-            "mesosphere/marathon docs/docs/health-checks.md (results are kept by the leader only)",
+            "mesosphere/marathon docs/docs/health-checks.md: Marathon's own checks are run by the leader",
         ],
     },
 };
@@ -90,10 +90,8 @@ impl Check for AppsUnhealthy {
 /// Running tasks without a health result; `None` where a count is missing. An app with results has health checks,
 /// whether its definition was printed with them or not.
 fn waiting(app: &App) -> Option<u64> {
-    let results = app.healthy.unwrap_or(0).saturating_add(app.unhealthy.unwrap_or(0));
-    if app.health_checks == 0 && results == 0 {
-        return Some(0);
-    }
-    app.healthy?;
-    Some(app.running?.saturating_sub(results))
+    let results = app.healthy?.saturating_add(app.unhealthy?);
+    let running = app.running?;
+    let checked = app.health_checks > 0 || results > 0;
+    Some(if checked { running.saturating_sub(results) } else { 0 })
 }
