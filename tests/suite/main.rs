@@ -14,6 +14,8 @@ mod archive_damage;
 mod archive_hostile;
 mod archive_verify;
 mod cli;
+mod collect_cli;
+mod collect_dcos;
 mod collect_misbehaving;
 mod collect_security;
 mod compare;
