@@ -100,6 +100,8 @@ pub enum ColorWhen {
 /// The commands, in the order of their use.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Make an archive of files saved with curl, or of an unpacked diagnostics bundle
+    Import(super::import::Args),
     /// Check that an archive is what was written, and say what it holds
     Verify(super::verify::Args),
     /// List the checks

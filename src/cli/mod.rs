@@ -9,6 +9,7 @@ pub mod ctx;
 pub mod exit;
 pub mod explain;
 pub mod failure;
+pub mod import;
 pub mod logging;
 pub mod man;
 pub mod text;
@@ -72,6 +73,7 @@ pub fn run(
 /// Hands over to the command. One arm per command.
 fn dispatch(command: Command, ctx: &mut Ctx<'_>) -> anyhow::Result<u8> {
     match command {
+        Command::Import(args) => import::run(&args, ctx),
         Command::Verify(args) => verify::run(&args, ctx),
         Command::Checks(args) => checks::run(&args, ctx),
         Command::Explain(args) => explain::run(&args, ctx),

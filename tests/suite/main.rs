@@ -17,6 +17,7 @@ mod constraints;
 mod demo_coherence;
 mod demo_fixtures;
 mod fake_cluster;
+mod import;
 mod lab;
 mod registry;
 mod snapshot;
