@@ -9,6 +9,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _, Write};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use sha2::{Digest as _, Sha256};
@@ -48,6 +49,7 @@ struct Inner {
     folder: TempDir,
     limits: Limits,
     table: Mutex<Table>,
+    cancelled: AtomicBool,
 }
 
 #[derive(Debug, Default)]
@@ -69,6 +71,7 @@ impl Staging {
                 folder: target.private_folder(".gonogo-")?,
                 limits: Limits::default(),
                 table: Mutex::default(),
+                cancelled: AtomicBool::new(false),
             }),
         })
     }
@@ -125,6 +128,15 @@ impl Staging {
                 Err(error)
             }
         }
+    }
+
+    /// Makes an archive that is being written from this staging stop at its next chunk, leaving nothing behind.
+    pub fn cancel(&self) {
+        self.inner.cancelled.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_cancelled(&self) -> bool {
+        self.inner.cancelled.load(Ordering::Relaxed)
     }
 
     /// Size and hash of a finished item.

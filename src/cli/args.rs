@@ -100,6 +100,14 @@ pub enum ColorWhen {
 /// The commands, in the order of their use.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Capture evidence from a cluster into an archive
+    Collect(Box<super::collect::Args>),
+    /// Is the cluster ready? One archive, the verdict
+    Check(super::check::Args),
+    /// Did everything come back? Two archives, what changed, the verdict
+    Compare(super::compare::Args),
+    /// Render a saved JSON report again, in another format
+    Report(super::report::Args),
     /// Make an archive of files saved with curl, or of an unpacked diagnostics bundle
     Import(super::import::Args),
     /// Check that an archive is what was written, and say what it holds

@@ -49,3 +49,16 @@ pub fn of_error(error: &anyhow::Error) -> u8 {
     }
     FAILURE
 }
+
+/// `--exit-style check`: unknown, and every error.
+pub const CHECK_UNKNOWN: u8 = 3;
+
+/// The exit code of a verdict in the words of DC/OS checks: 0 ok, 1 warning, 2 critical, 3 unknown.
+pub fn of_verdict_as_check(verdict: Verdict) -> u8 {
+    match verdict {
+        Verdict::Go => 0,
+        Verdict::GoWithWarnings => 1,
+        Verdict::NoGo => 2,
+        Verdict::CannotSay => CHECK_UNKNOWN,
+    }
+}

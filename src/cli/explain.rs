@@ -29,8 +29,13 @@ pub fn run(args: &Args, ctx: &mut Ctx<'_>) -> anyhow::Result<u8> {
 /// The usage error for an id that no check has, with the nearest one.
 pub fn unknown_check(id: &str) -> Failure {
     let all = checks::all();
-    let near = text::nearest(id, all.iter().map(|check| check.meta().id));
-    let hint = near.map_or_else(
+    let known: Vec<&str> = all.iter().map(|check| check.meta().id).collect();
+    unknown_id(id, &known)
+}
+
+/// The usage error for an id that is none of `known`, with the nearest one.
+pub fn unknown_id(id: &str, known: &[&str]) -> Failure {
+    let hint = text::nearest(id, known.iter().copied()).map_or_else(
         || "`gonogo checks` lists every id".to_owned(),
         |near| format!("did you mean `{near}`? `gonogo checks` lists every id"),
     );

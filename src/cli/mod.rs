@@ -3,17 +3,30 @@
 //! A new command is one file with `Args` and `run`, one variant in [`args::Command`] and one arm in [`dispatch`].
 
 pub mod args;
+pub mod check;
 pub mod checks;
+pub mod collect;
+pub mod compare;
 pub mod completions;
+pub mod config;
+mod credentials;
 pub mod ctx;
 pub mod exit;
 pub mod explain;
 pub mod failure;
 pub mod import;
+pub mod judge;
+pub mod load;
 pub mod logging;
 pub mod man;
+pub mod output;
+pub mod policy;
+mod progress;
+pub mod report;
+pub mod select;
 pub mod text;
 pub mod verify;
+pub mod waivers;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -73,8 +86,12 @@ pub fn run(
 /// Hands over to the command. One arm per command.
 fn dispatch(command: Command, ctx: &mut Ctx<'_>) -> anyhow::Result<u8> {
     match command {
+        Command::Check(args) => check::run(&args, ctx),
+        Command::Compare(args) => compare::run(&args, ctx),
+        Command::Report(args) => report::run(&args, ctx),
         Command::Import(args) => import::run(&args, ctx),
         Command::Verify(args) => verify::run(&args, ctx),
+        Command::Collect(args) => collect::run(&args, ctx),
         Command::Checks(args) => checks::run(&args, ctx),
         Command::Explain(args) => explain::run(&args, ctx),
         Command::Completions(args) => completions::run(&args, ctx),

@@ -1,23 +1,44 @@
 //! Comparison of two snapshots: identity across an upgrade, differences, and what the hop must change.
 //!
 //! Produces changes and the aligned tables that pair checks read. Never decides a verdict; comparing a snapshot with itself yields nothing.
+//!
+//! Never compared, because they differ between any two looks at a healthy cluster: offers, offered and used resources, counters of
+//! metrics, `registered_time` across a failover, ids of masters, the order of arrays, raw bytes.
+
+pub mod align;
+mod cluster_identity;
+mod diff;
+pub mod expected;
+pub mod normalise;
+pub mod part;
+pub mod task_identity;
 
 use crate::facts::Facts;
-use crate::model::{Change, Observed, Version, Why};
+use crate::model::{Change, Version, Why};
+
+pub use diff::apps::CONSTRAINT;
+pub use diff::tasks::{Cause, TaskFate, TaskNames, TaskOutcomes};
+pub use diff::versions::{Component, VersionPair};
 
 /// The aligned differences between the snapshot before and the snapshot after.
 #[derive(Debug, Clone, Default)]
 pub struct Comparison {
-    /// Version before and after, where known: the hop.
+    /// Version before, where known: DC/OS, on plain Mesos the masters' Mesos. With `to`: the hop.
     pub from: Option<Version>,
     /// Version after.
     pub to: Option<Version>,
     /// Every difference, in stable order.
     pub changes: Vec<Change>,
-    /// Parts that could not be compared: name of the part ("agents", "tasks", "apps of root" …) and why.
+    /// Parts that could not be compared, or not wholly: name of the part ("agents", "tasks", "apps of root" …) and why.
     pub unknown: Vec<(String, Why)>,
+    /// Parts that neither side has: name of the part, and the source that says so.
+    pub absent: Vec<(String, Why)>,
     /// How many things of each part were compared ("agents" -> 12).
     pub compared: Vec<(String, u64)>,
+    /// Versions of every component that was seen on both sides.
+    pub versions: Vec<VersionPair>,
+    /// What became of the tasks.
+    pub tasks: TaskOutcomes,
 }
 
 /// Why two archives cannot be compared at all.
@@ -31,8 +52,14 @@ pub enum CannotCompare {
     DifferentClusters(String),
 }
 
-/// Compares two snapshots.
-pub fn compare(_before: &Facts<'_>, _after: &Facts<'_>) -> Result<Comparison, CannotCompare> {
-    let _: Observed<()> = Observed::not_collected("");
-    Ok(Comparison::default())
+/// Compares two snapshots; refuses swapped archives and archives of different clusters (rules in `cluster_identity`).
+pub fn compare(before: &Facts<'_>, after: &Facts<'_>) -> Result<Comparison, CannotCompare> {
+    cluster_identity::require_order(before.snapshot, after.snapshot)?;
+    cluster_identity::require_same_cluster(before.snapshot, after.snapshot)?;
+    let mut comparison = Comparison::default();
+    diff::all(before, after, &mut comparison);
+    comparison.changes.sort_by(|a, b| {
+        (&a.subject, a.kind, &a.field, &a.before, &a.after).cmp(&(&b.subject, b.kind, &b.field, &b.before, &b.after))
+    });
+    Ok(comparison)
 }

@@ -240,7 +240,8 @@ fn frameworks(ids: Ids, places: &Places, now: f64) -> [Framework; 4] {
     let root = url(|place| &place.marathon);
     let metronome = url(|place| &place.metronome);
     let nested = format!("http://{}", places.nested);
-    let data = "http://api.kafka.marathon.l4lb.thisdcos.directory:80".to_owned();
+    // A data service has no page of its own here: whoever collects would look there for a Marathon.
+    let data = String::new();
     [
         framework(ids, 0, "marathon", "dcos_marathon", "slave_public", root, at),
         framework(ids, 1, "metronome", "dcos_metronome", "*", metronome, at + 1.7),

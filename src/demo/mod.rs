@@ -14,6 +14,7 @@ pub mod payload;
 pub mod places;
 pub mod release;
 pub mod resources;
+pub mod scenario;
 pub mod server;
 pub mod upgrade;
 pub mod workload;

@@ -5,7 +5,9 @@
 
 pub mod cluster;
 pub mod constraints;
+pub mod ensemble;
 pub mod leader;
+pub mod marathons;
 pub mod visibility;
 
 use crate::model::{EvidenceRef, Observed, Version, Why};
@@ -18,6 +20,10 @@ pub struct Facts<'s> {
     pub snapshot: &'s Snapshot,
     /// Kind of cluster, leader, visibility of agents, frameworks and tasks.
     pub cluster: cluster::ClusterFacts,
+    /// Which Marathon instances there are, and whether what they list is all they run.
+    pub marathons: marathons::MarathonFacts,
+    /// Which ZooKeeper servers and Exhibitors there are.
+    pub ensemble: ensemble::EnsembleFacts,
 }
 
 /// A list with what speaks against its being complete. What is seen bad in it is bad; that nothing bad is seen
@@ -35,9 +41,12 @@ pub struct Seen<'a, T: ?Sized> {
 impl<'s> Facts<'s> {
     /// Derives every fact from a snapshot.
     pub fn new(snapshot: &'s Snapshot) -> Self {
+        let cluster = cluster::ClusterFacts::new(snapshot);
         Self {
             snapshot,
-            cluster: cluster::ClusterFacts::new(snapshot),
+            marathons: marathons::MarathonFacts::new(snapshot, &cluster),
+            ensemble: ensemble::EnsembleFacts::new(snapshot, &cluster),
+            cluster,
         }
     }
 

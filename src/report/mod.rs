@@ -4,7 +4,16 @@
 //! The JSON form is a contract (`gonogo-report/1`): names do not change without a new format number.
 
 pub mod assemble;
+pub mod format;
+pub mod html;
+pub mod json;
+pub mod junit;
+pub mod markdown;
 pub mod safe;
+pub mod sarif;
+pub mod template;
+pub mod terminal;
+pub mod view;
 pub mod words;
 
 use chrono::{DateTime, Utc};

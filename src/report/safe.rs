@@ -1,4 +1,4 @@
-//! Untrusted text made harmless, one path per kind of output: terminal, Markdown. (HTML is escaped by the template engine.)
+//! Untrusted text made harmless, one path per kind of output: terminal, JSON, HTML, Markdown.
 //!
 //! Nothing here decides what is shown; it only makes sure that what is shown cannot act.
 
@@ -39,6 +39,100 @@ fn shown(text: &str, keep: impl Fn(char) -> bool) -> String {
     safe
 }
 
+/// JSON text in which every character that could act is a `\uXXXX` escape: the same values. Whitespace between tokens stays.
+pub fn json_escaped(json: &str) -> String {
+    use std::fmt::Write as _;
+    let mut safe = String::with_capacity(json.len());
+    for c in json.chars() {
+        // Outside strings only ASCII occurs, and of controls only newlines: the rest stands inside strings.
+        if acts(c) && c != '\n' {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                let _ = write!(safe, "\\u{unit:04x}");
+            }
+        } else {
+            safe.push(c);
+        }
+    }
+    safe
+}
+
+/// HTML text and attribute values in quotes.
+pub fn html_escaped(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len() + 8);
+    for c in text.chars() {
+        match c {
+            '&' => safe.push_str("&amp;"),
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            '"' => safe.push_str("&quot;"),
+            '\'' => safe.push_str("&#39;"),
+            // Some old viewers end an attribute here.
+            '`' => safe.push_str("&#96;"),
+            _ => safe.push(c),
+        }
+    }
+    safe
+}
+
+/// Markdown text: what Markdown, or HTML inside Markdown, would act on gets a backslash or an entity; the rest stays readable.
+///
+/// The text is one line already ([`sanitized`]). Addresses are broken at `://`, `www.` and `@`, so that no viewer makes
+/// links of them by itself.
+pub fn markdown_escaped(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len() + 8);
+    let mut before = None;
+    let mut rest = text.chars().peekable();
+    // At the start of a value: headings, lists, quotes, rules. `only_digits` is for "1." and "1)".
+    let mut only_digits = true;
+    while let Some(c) = rest.next() {
+        let after = rest.peek().copied();
+        let start = before.is_none();
+        match c {
+            '&' => safe.push_str("&amp;"),
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            '@' => safe.push_str("&#64;"),
+            ':' if after == Some('/') => safe.push_str("&#58;"),
+            '.' if matches!(before, Some('w' | 'W')) => safe.push_str("&#46;"),
+            '\\' | '`' | '*' | '[' | ']' | '|' | '~' | '$' | '#' => {
+                safe.push('\\');
+                safe.push(c);
+            }
+            // Between letters or digits an underscore is only that.
+            '_' if !(before.is_some_and(char::is_alphanumeric) && after.is_some_and(char::is_alphanumeric)) => {
+                safe.push_str("\\_");
+            }
+            '-' | '+' | '=' if start => {
+                safe.push('\\');
+                safe.push(c);
+            }
+            '.' | ')' if !start && only_digits && after.is_none_or(char::is_whitespace) => {
+                safe.push('\\');
+                safe.push(c);
+            }
+            _ => safe.push(c),
+        }
+        only_digits = only_digits && c.is_ascii_digit();
+        before = Some(c);
+    }
+    safe
+}
+
+/// Markdown code: the text between enough backticks; `|` escaped, because tables split cells before they look for code.
+pub fn markdown_code(text: &str) -> String {
+    if text.is_empty() {
+        return String::new();
+    }
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(longest + 1);
+    let pad = if text.starts_with('`') || text.ends_with('`') || text.trim() != text {
+        " "
+    } else {
+        ""
+    };
+    format!("{fence}{pad}{}{pad}{fence}", text.replace('|', "\\|"))
+}
+
 /// Cuts at [`CELL_LIMIT`] bytes (on a character) and says how much is missing.
 pub fn limited(text: &str) -> std::borrow::Cow<'_, str> {
     if text.len() <= CELL_LIMIT {
@@ -64,6 +158,39 @@ mod tests {
         );
         assert_eq!(sanitized("zwölf – 12 ✓"), "zwölf – 12 ✓");
         assert_eq!(sanitized_lines("a\nb\r"), "a\nb\\u{d}");
+    }
+
+    #[test]
+    fn json_keeps_its_values() {
+        let text = "a\u{7f}\u{9b}\u{202e}\u{e0041}ü\n";
+        let json = json_escaped(&serde_json::to_string_pretty(&[text]).unwrap());
+        assert!(
+            json.contains("\\u007f") && json.contains("\\udb40\\udc41") && json.contains('ü'),
+            "{json}"
+        );
+        assert_eq!(serde_json::from_str::<Vec<String>>(&json).unwrap(), [text]);
+    }
+
+    #[test]
+    fn markdown_is_readable_and_does_nothing() {
+        for (text, shown) in [
+            ("10.0.0.9 is inactive", "10.0.0.9 is inactive"),
+            ("some_task of /a-b/c", "some_task of /a-b/c"),
+            ("[x](javascript:1)", "\\[x\\](javascript:1)"),
+            ("<b>&amp;", "&lt;b&gt;&amp;amp;"),
+            (
+                "https://x.test www.x.test a@b",
+                "https&#58;//x.test www&#46;x.test a&#64;b",
+            ),
+            ("- list", "\\- list"),
+            ("1. list", "1\\. list"),
+            ("# head | cell", "\\# head \\| cell"),
+            ("_x_ `y`", "\\_x\\_ \\`y\\`"),
+        ] {
+            assert_eq!(markdown_escaped(text), shown);
+        }
+        assert_eq!(markdown_code("a``b|c"), "```a``b\\|c```");
+        assert_eq!(markdown_code("`a"), "`` `a ``");
     }
 
     #[test]

@@ -113,14 +113,18 @@ impl Believe<'_> {
     }
 }
 
-/// How much an answer says: a known value most, a missing one more than one that was never asked for.
+/// How much an answer says: a known value most.
 fn rank<T>(observed: &Observed<T>) -> u8 {
-    match observed {
-        Observed::Known(..) => 4,
-        Observed::Unknown(Why::Malformed { .. } | Why::Doubtful { .. }) => 3,
-        Observed::Unknown(Why::Missing { .. }) => 2,
-        Observed::Unknown(Why::Absent { .. }) => 1,
-        Observed::Unknown(Why::NotCollected { .. }) => 0,
+    observed.why().map_or(u8::MAX, says)
+}
+
+/// How much a reason says: a broken or missing answer more than one that was never asked for.
+pub(super) fn says(why: &Why) -> u8 {
+    match why {
+        Why::Malformed { .. } | Why::Doubtful { .. } => 3,
+        Why::Missing { .. } => 2,
+        Why::Absent { .. } => 1,
+        Why::NotCollected { .. } => 0,
     }
 }
 

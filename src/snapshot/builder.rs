@@ -8,7 +8,7 @@ use std::io::{self, Read};
 use crate::model::{EvidenceRef, Manifest, Observed, Why, items};
 use crate::sources::mesos_agents::SlavesWire;
 
-use super::believe::{Believe, malformed};
+use super::believe::{Believe, malformed, says};
 use super::parts::{self, Part, pick, split};
 use super::state::{StateParts, agent, recovered};
 use super::{Origin, OtherState, Snapshot, from_dcos, from_marathon, from_mesos, from_zookeeper, mesos};
@@ -193,13 +193,17 @@ impl Lists {
     }
 }
 
-/// Agents of `/slaves`; where that is not known either, the reason is that of `/state`.
+/// Agents of `/slaves`; where that is not known either, the reason that says more (that of `/state` if both say as much).
 fn from_slaves(
     slaves: Observed<SlavesWire>,
     why: &Why,
 ) -> (Observed<Vec<mesos::Agent>>, Observed<Vec<mesos::RecoveredAgent>>) {
-    let Observed::Known(slaves, at) = slaves else {
-        return (Observed::Unknown(why.clone()), Observed::Unknown(why.clone()));
+    let (slaves, at) = match slaves {
+        Observed::Known(slaves, at) => (slaves, at),
+        Observed::Unknown(other) => {
+            let why = if says(&other) > says(why) { &other } else { why };
+            return (Observed::Unknown(why.clone()), Observed::Unknown(why.clone()));
+        }
     };
     let agents: Vec<mesos::Agent> = slaves
         .slaves

@@ -77,6 +77,9 @@ pub enum WriteError {
         /// The file it came from.
         path: PathBuf,
     },
+    /// [`Staging::cancel`] was called.
+    #[error("cancelled; nothing was written")]
+    Cancelled,
     /// Evidence records and staged items do not fit together: a mistake in the caller.
     #[error("internal error: {0}")]
     Inconsistent(String),
@@ -168,6 +171,9 @@ fn send(plan: &Plan, base: &str, path: &Path, sink: &mut dyn Sink) -> Result<(),
                 let mut hash = Sha256::new();
                 let mut bytes = 0;
                 loop {
+                    if plan.staging.is_cancelled() {
+                        return Err(WriteError::Cancelled);
+                    }
                     let count = file.read(&mut buffer).map_err(|e| WriteError::io(from, e))?;
                     let Some(chunk) = buffer.get(..count).filter(|chunk| !chunk.is_empty()) else {
                         break;
@@ -189,6 +195,9 @@ fn send(plan: &Plan, base: &str, path: &Path, sink: &mut dyn Sink) -> Result<(),
             }
         }
         sink.end().map_err(io)?;
+    }
+    if plan.staging.is_cancelled() {
+        return Err(WriteError::Cancelled);
     }
     Ok(())
 }

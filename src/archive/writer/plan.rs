@@ -32,6 +32,8 @@ pub(super) struct Plan {
     pub(super) tags: Vec<Member>,
     pub(super) payload: Vec<Member>,
     pub(super) digest: String,
+    /// Held to see whether somebody cancels.
+    pub(super) staging: Staging,
 }
 
 /// The error file that stands where the data would have been.
@@ -133,6 +135,7 @@ impl Plan {
             tags,
             payload,
             digest,
+            staging: staging.clone(),
         })
     }
 }

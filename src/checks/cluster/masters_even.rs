@@ -56,13 +56,22 @@ impl Check for MastersEven {
             }
         }
         let needed = masters / 2 + 1;
+        // Nobody said how many there are: one that is missing makes an odd number even, and fits no quorum.
+        let stated = !snapshot.origin.manifest.expected.masters.is_empty();
+        let missing = |quorum: usize| !stated && masters < (2 * quorum).saturating_sub(1);
         let mut quorum_shown = "unknown".to_owned();
+        let mut uncertain = false;
         for master in &snapshot.masters {
             match &master.flags {
                 Observed::Known(flags, at) => match flags.get("quorum").map(|text| text.parse::<usize>()) {
                     Some(Ok(quorum)) => {
                         quorum_shown = quorum.to_string();
-                        if quorum != needed {
+                        if missing(quorum) {
+                            saw.unknown_because(format!(
+                                "{masters} masters are known, and a quorum of {quorum} belongs to more: state the expected masters"
+                            ));
+                            uncertain = true;
+                        } else if quorum != needed {
                             saw.fire(
                                 finding(
                                     Subject::new(SubjectKind::Master, &master.host, short(&master.host, "5050")),
@@ -80,7 +89,7 @@ impl Check for MastersEven {
                 Observed::Unknown(why) => saw.unknown(why),
             }
         }
-        if masters.is_multiple_of(2) {
+        if masters.is_multiple_of(2) && !uncertain {
             let at = snapshot.masters.first().map_or_else(
                 || EvidenceRef::item("gonogo.json").at("/expected/masters"),
                 |master| EvidenceRef::item(items::path(items::MESOS_MASTER, &master.host, items::FLAGS)),

@@ -1,6 +1,23 @@
 //! Checks of the area `zookeeper`: one file per check, and their list. Nothing else stands here.
 
+mod exhibitor_change_rolling;
+mod exhibitor_not_serving;
+mod exhibitor_views_disagree;
+mod exhibitor_without_leader;
+mod shared;
+mod zookeeper_followers_unsynced;
+mod zookeeper_out_of_quorum;
+mod zookeeper_requests_outstanding;
+
 use super::Check;
 
 /// The checks of this area, sorted by id.
-pub const CHECKS: &[&dyn Check] = &[];
+pub const CHECKS: &[&dyn Check] = &[
+    &exhibitor_change_rolling::ExhibitorChangeRolling,
+    &exhibitor_not_serving::ExhibitorNotServing,
+    &exhibitor_views_disagree::ExhibitorViewsDisagree,
+    &exhibitor_without_leader::ExhibitorWithoutLeader,
+    &zookeeper_followers_unsynced::ZookeeperFollowersUnsynced,
+    &zookeeper_out_of_quorum::ZookeeperOutOfQuorum,
+    &zookeeper_requests_outstanding::ZookeeperRequestsOutstanding,
+];

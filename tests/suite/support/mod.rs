@@ -3,4 +3,5 @@
 pub mod bag;
 pub mod cluster;
 pub mod fixture;
+pub mod handmade;
 pub mod hostile;

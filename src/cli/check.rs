@@ -1,0 +1,83 @@
+//! `gonogo check`: one archive, the verdict. Reads nothing but the archive and the files named.
+
+use std::path::PathBuf;
+
+use super::judge::{self, JudgeArgs};
+use super::{Ctx, load};
+use crate::checks::Context;
+use crate::facts::Facts;
+use crate::model::{Verdict, Version};
+use crate::report::Hop;
+use crate::report::assemble::{Parts, Side, assemble};
+use crate::verdict::waivers::apply;
+
+/// Arguments.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  gonogo check pre.tar.gz --target 1.11.3
+  gonogo check pre.tar.gz --target 1.11.3 -o readiness.html -o readiness.json
+  gonogo check pre.tar.gz --waivers waivers.toml --strict
+  gonogo check pre.tar.gz --format json | jq -r .verdict
+
+Works offline, from the archive alone. Age of evidence and expiry of waivers are judged by the time at which the archive
+was finished, not by the clock of this machine: the same archive gives the same verdict whenever it is computed.
+Exit codes: 0 GO (also with warnings), 3 NO-GO, 4 GO WITH WARNINGS under --strict, 5 CANNOT SAY, 6 archive refused,
+2 usage, 1 failure.")]
+pub struct Args {
+    /// The archive: tar.gz, zip or folder
+    #[arg(value_name = "ARCHIVE")]
+    pub archive: PathBuf,
+    /// Version that the maintenance window is to reach
+    #[arg(long, value_name = "VERSION", value_parser = judge::version)]
+    pub target: Option<Version>,
+    /// What both commands have in common.
+    #[command(flatten)]
+    pub judge: JudgeArgs,
+}
+
+/// Runs the command.
+pub fn run(args: &Args, ctx: &mut Ctx<'_>) -> anyhow::Result<u8> {
+    let ended = judge(args, ctx);
+    args.judge.code(ended, ctx)
+}
+
+fn judge(args: &Args, ctx: &mut Ctx<'_>) -> anyhow::Result<Verdict> {
+    let prepared = args.judge.prepare(ctx, &[&args.archive], false)?;
+    let opened = load::open(&args.archive)?;
+    let name = opened.name.clone();
+    let snapshot = opened.snapshot(&args.archive)?;
+    let facts = Facts::new(&snapshot);
+    let mut results = judge::run_checks(
+        prepared.selected,
+        &Context {
+            facts: &facts,
+            pair: None,
+            target: args.target.clone(),
+            policy: &prepared.policy,
+        },
+    );
+    let origin = &snapshot.origin;
+    let waivers = apply(&mut results, &prepared.waivers, origin.manifest.finished_at);
+    let report = assemble(Parts {
+        command: "check",
+        archives: &[Side {
+            role: "only",
+            name: &name,
+            digest: &origin.digest,
+            manifest: &origin.manifest,
+        }],
+        hop: Hop {
+            from: load::running_version(&facts).map(|version| version.to_string()),
+            to: args.target.as_ref().map(ToString::to_string),
+        },
+        results,
+        changes: Vec::new(),
+        not_compared: &[],
+        waivers,
+        policy: prepared.policy.clone(),
+        knowledge: String::new(),
+        catalogue: &prepared.catalogue,
+    });
+    judge::deliver(&report, &prepared.plan, &prepared.catalogue, ctx)
+}

@@ -1,0 +1,109 @@
+//! `gonogo.toml`: raw text in, valid configuration out, with all problems reported at once, each with file and line.
+//!
+//! Order of strength: flag, environment (`GONOGO_…`), file, default. Secrets are never in the file, only names of files.
+
+pub mod file;
+pub mod inventory;
+pub mod reader;
+pub mod settings;
+
+use std::path::{Path, PathBuf};
+
+use super::Failure;
+use reader::Problems;
+
+/// The commented default file.
+pub const DEFAULT_FILE: &str = include_str!("default.toml");
+/// Name looked for in the current folder.
+const DEFAULT_NAME: &str = "gonogo.toml";
+
+/// Reads the configuration file: the named one, else `gonogo.toml` of the current folder, else nothing.
+///
+/// # Errors
+/// [`Failure`] with code 2 when the named file is not there; problems inside it are noted, not returned.
+pub fn read(named: Option<&Path>, problems: &mut Problems) -> Result<file::File, Failure> {
+    let path = named.map_or_else(|| PathBuf::from(DEFAULT_NAME), Path::to_owned);
+    match std::fs::read_to_string(&path) {
+        Ok(text) => Ok(file::read(&path, &text, problems)),
+        Err(error) if named.is_none() && error.kind() == std::io::ErrorKind::NotFound => Ok(file::File::default()),
+        Err(error) => Err(Failure::usage(format!("{}: {error}", path.display()))
+            .hint("--config (or GONOGO_CONFIG) must name a readable gonogo.toml")),
+    }
+}
+
+/// The error that lists every problem.
+pub fn failure(problems: &Problems) -> Failure {
+    Failure::usage(format!("the configuration cannot be used:\n{}", problems.lines()))
+}
+
+/// Only the `[policy]` of the configuration, for commands that do not collect.
+///
+/// # Errors
+/// [`Failure`] with every problem of the file.
+pub fn policy(named: Option<&Path>) -> Result<crate::model::Policy, Failure> {
+    let mut problems = Problems::default();
+    let file = read(named, &mut problems)?;
+    if problems.is_empty() {
+        Ok(file.policy)
+    } else {
+        Err(failure(&problems))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn problems_of(text: &str) -> String {
+        let mut problems = Problems::default();
+        file::read(Path::new("gonogo.toml"), text, &mut problems);
+        problems.lines()
+    }
+
+    /// The default file, and the same with every example line made real.
+    #[test]
+    fn the_default_file_is_valid_as_it_is_and_with_every_line_uncommented() {
+        assert_eq!(problems_of(DEFAULT_FILE), "");
+        let uncommented: Vec<&str> = DEFAULT_FILE
+            .lines()
+            .map(|line| {
+                let bare = line.strip_prefix("# ").unwrap_or(line);
+                let key = bare.split_once('=').map_or("", |(key, _)| key.trim());
+                let is_example = bare.starts_with('[') || (!key.is_empty() && !key.contains(' '));
+                if is_example { bare } else { line }
+            })
+            .collect();
+        assert_eq!(problems_of(&uncommented.join("\n")), "");
+        assert!(
+            uncommented
+                .iter()
+                .filter(|line| line.contains(" = ") && !line.starts_with('#'))
+                .count()
+                > 25
+        );
+    }
+
+    #[test]
+    fn all_problems_come_at_once_with_file_and_line() {
+        let text = "[cluster]\nmaster = [\"10.0.0.1\"]\nkind = 3\n[[cluster.marathon]]\nname = \"root\"\n\
+                    [collect]\ntimeout = \"soon\"\nconcurrency = 0\n[polcy]\n[policy]\nagents_missing_one_in = \"five\"\n";
+        let listed = problems_of(text);
+        for expected in [
+            "gonogo.toml:2: unknown key `cluster.master`; did you mean `masters`?",
+            "gonogo.toml:3: cluster.kind: expected text in quotes, found a number",
+            "gonogo.toml:5: cluster.marathon: every [[cluster.marathon]] needs `name` and `url`",
+            "gonogo.toml:7: collect.timeout: `soon` is no duration",
+            "gonogo.toml:8: collect.concurrency: expected a whole number of at least 1, found a number",
+            "gonogo.toml:9: unknown key `polcy`; did you mean `policy`?",
+            "gonogo.toml:11: policy.agents_missing_one_in: expected a whole number of at least 1, found a text",
+        ] {
+            assert!(listed.contains(expected), "{expected}\n---\n{listed}");
+        }
+        assert_eq!(listed.lines().count(), 7, "{listed}");
+    }
+
+    #[test]
+    fn broken_toml_is_said_with_its_line() {
+        assert!(problems_of("[cluster]\nmasters = [\n").starts_with("gonogo.toml:"));
+    }
+}

@@ -1,0 +1,115 @@
+//! What `check` and `compare` have in common: choose checks, run them, apply waivers, assemble the report, deliver it.
+
+use std::path::{Path, PathBuf};
+
+use super::output::{OutputArgs, Plan};
+use super::select::{Selected, Selection};
+use super::{Ctx, exit, policy, waivers};
+use crate::checks::{self, Context};
+use crate::model::{Policy, Verdict, Version, Waiver};
+use crate::report::Report;
+use crate::report::words::Catalogue;
+
+/// Arguments of both commands.
+#[derive(Debug, Clone, clap::Args)]
+pub struct JudgeArgs {
+    /// Where reports go.
+    #[command(flatten)]
+    pub output: OutputArgs,
+    /// Waivers: findings that do not stop the window, with owner, reason and last day
+    #[arg(long, value_name = "FILE")]
+    pub waivers: Option<PathBuf>,
+    /// Which checks run.
+    #[command(flatten)]
+    pub selection: Selection,
+    /// End with 4, not 0, on GO WITH WARNINGS
+    #[arg(long)]
+    pub strict: bool,
+    /// Meaning of the exit code: gonogo (see --help of gonogo), or check (DC/OS checks: 0 ok, 1 warning, 2 critical, 3 unknown)
+    #[arg(long, value_enum, default_value_t, hide_possible_values = true, value_name = "STYLE")]
+    pub exit_style: ExitStyle,
+}
+
+/// Meaning of the exit code.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum ExitStyle {
+    /// 0 GO, 3 NO-GO, 4 warnings under --strict, 5 CANNOT SAY
+    #[default]
+    Gonogo,
+    /// 0 ok, 1 warning, 2 critical, 3 unknown
+    Check,
+}
+
+/// Everything that can be wrong with the arguments, found out before an archive is read.
+pub struct Prepared {
+    /// Where reports go.
+    pub plan: Plan,
+    /// Which checks run.
+    pub selected: Selected,
+    /// Waivers as written.
+    pub waivers: Vec<Waiver>,
+    /// Thresholds.
+    pub policy: Policy,
+    /// What the checks say about themselves.
+    pub catalogue: Catalogue,
+}
+
+impl JudgeArgs {
+    /// Reads the small files and checks the arguments.
+    pub fn prepare(&self, ctx: &Ctx<'_>, inputs: &[&Path], pair: bool) -> anyhow::Result<Prepared> {
+        Ok(Prepared {
+            selected: self.selection.apply(pair)?,
+            waivers: self
+                .waivers
+                .as_deref()
+                .map(waivers::read)
+                .transpose()?
+                .unwrap_or_default(),
+            policy: policy::read(ctx)?,
+            plan: self.output.plan(ctx, inputs)?,
+            catalogue: catalogue(),
+        })
+    }
+
+    /// The exit code of what the command ended with. Under `--exit-style check` an error is told here and is 3: none of the others may mean it.
+    pub fn code(&self, ended: anyhow::Result<Verdict>, ctx: &mut Ctx<'_>) -> anyhow::Result<u8> {
+        match (self.exit_style, ended) {
+            (ExitStyle::Gonogo, ended) => Ok(exit::of_verdict(ended?, self.strict)),
+            (ExitStyle::Check, Ok(verdict)) => Ok(exit::of_verdict_as_check(verdict)),
+            (ExitStyle::Check, Err(error)) => {
+                let _ = writeln!(ctx.err, "{}", super::failure::message(&error));
+                Ok(exit::CHECK_UNKNOWN)
+            }
+        }
+    }
+}
+
+/// What the checks of this program say about themselves.
+pub fn catalogue() -> Catalogue {
+    Catalogue::new(checks::all().into_iter().map(checks::Check::meta))
+}
+
+/// Runs the chosen checks; results in the order of the list, those left out in their places.
+pub fn run_checks(selected: Selected, context: &Context<'_>) -> Vec<crate::model::CheckResult> {
+    let mut results = checks::runner::run(&selected.run, context);
+    results.extend(selected.left_out);
+    let order: Vec<&str> = checks::all().iter().map(|check| check.meta().id).collect();
+    results.sort_by_key(|result| order.iter().position(|id| *id == result.check));
+    results
+}
+
+/// Gives the report to whoever asked, and the verdict back.
+pub fn deliver(
+    report: &Report,
+    prepared_plan: &Plan,
+    catalogue: &Catalogue,
+    ctx: &mut Ctx<'_>,
+) -> anyhow::Result<Verdict> {
+    prepared_plan.deliver(report, catalogue, ctx)?;
+    Ok(report.verdict)
+}
+
+/// A version given on the command line.
+pub fn version(text: &str) -> Result<Version, String> {
+    text.parse::<Version>().map_err(|error| error.to_string())
+}

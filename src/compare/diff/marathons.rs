@@ -1,0 +1,181 @@
+//! Marathon instances by name, with their apps and pods; Metronome's jobs.
+
+use std::collections::BTreeMap;
+
+use crate::model::{ChangeKind, EvidenceRef, Observed, Subject, SubjectKind};
+use crate::snapshot::{Marathon, Snapshot};
+
+use super::masters::{Silence, silence};
+use super::{Line, Sides, apps};
+use crate::compare::Comparison;
+use crate::compare::part::{self, Both, Side};
+
+/// Marathons that were asked on both sides, by name.
+pub fn pairs<'a>(sides: &Sides<'a>) -> Vec<(&'a Marathon, &'a Marathon)> {
+    let (before, after) = (&sides.before.snapshot.marathons, &sides.after.snapshot.marathons);
+    let find = |name: &str| after.iter().find(|other| other.name == name);
+    before.iter().filter_map(|one| Some((one, find(&one.name)?))).collect()
+}
+
+/// Compares Marathons, apps, pods and jobs.
+pub fn diff(sides: &Sides<'_>, comparison: &mut Comparison) {
+    let (before, after) = (sides.before.snapshot, sides.after.snapshot);
+    for one in &before.marathons {
+        let other = after.marathons.iter().find(|other| other.name == one.name);
+        instance(sides, one, other, comparison);
+        let Some(other) = other else { continue };
+        apps_and_pods(sides, one, other, comparison);
+    }
+    for marathon in &after.marathons {
+        if marathon.info.is_known() && !before.marathons.iter().any(|other| other.name == marathon.name) {
+            let subject = Subject::named(SubjectKind::Marathon, &marathon.name);
+            let line = Line::tolerated(
+                subject,
+                ChangeKind::Added,
+                "it was not there before; nothing was taken away",
+            );
+            comparison.note(line.seen_after(&info_at(marathon)));
+        }
+    }
+    if before.marathons.is_empty() {
+        none_asked(sides, before, comparison);
+    }
+    jobs(sides, comparison);
+}
+
+fn instance(sides: &Sides<'_>, one: &Marathon, other: Option<&Marathon>, comparison: &mut Comparison) {
+    let what = format!("Marathon {}", one.name);
+    let Observed::Known(info, at) = &one.info else {
+        if let Some(why) = one.info.why() {
+            comparison.unknown(part::MARATHONS, part::told("before", &what, why));
+        }
+        return;
+    };
+    let subject = Subject::named(SubjectKind::Marathon, &one.name);
+    let Some(other) = other else {
+        // A nested Marathon is found among the frameworks: where its framework is gone, nobody could ask it.
+        let gone = sides.frameworks.as_ref().is_some_and(|frameworks| {
+            let is_it = |id: &str| info.framework_id.as_deref() == Some(id);
+            frameworks.lost.iter().any(|framework| is_it(&framework.id))
+        });
+        if gone {
+            comparison.count(part::MARATHONS, 1);
+            let line = Line::unexpected(subject, ChangeKind::Lost, "its framework is not registered any more");
+            comparison.note(line.seen_before(at));
+        } else {
+            let detail = format!("{what} was asked before and not after");
+            comparison.unknown(part::MARATHONS, part::doubtful(detail));
+            comparison.unknown(
+                &format!("{} of {}", part::APPS, one.name),
+                part::doubtful(format!("{what} was not asked after")),
+            );
+        }
+        return;
+    };
+    match &other.info {
+        Observed::Known(..) => comparison.count(part::MARATHONS, 1),
+        seen @ Observed::Unknown(_) => match silence(sides.after.snapshot, seen) {
+            Silence::Down(reason, then) => {
+                comparison.count(part::MARATHONS, 1);
+                let line = Line::unexpected(
+                    subject,
+                    ChangeKind::Lost,
+                    format!("it answered before; after: {reason}"),
+                );
+                comparison.note(line.seen_before(at).seen_after(&then));
+            }
+            Silence::Unclear(why) => comparison.unknown(part::MARATHONS, part::told("after", &what, &why)),
+        },
+    }
+}
+
+fn apps_and_pods(sides: &Sides<'_>, one: &Marathon, other: &Marathon, comparison: &mut Comparison) {
+    let version = |marathon: &Marathon| marathon.info.known().and_then(|info| info.version.clone());
+    let versions = (version(one), version(other));
+    let scope = apps::Scope {
+        marathon: one,
+        versions: &versions,
+        hop: &sides.hop,
+    };
+    let name = format!("{} of {}", part::APPS, one.name);
+    if let Some(Both { before, after }) = comparison.both(&name, Side::plain(&one.apps), Side::plain(&other.apps)) {
+        comparison.count(&name, before.0.len());
+        let definitions = |list| apps::of_apps(list);
+        apps::diff(
+            &scope,
+            SubjectKind::App,
+            &definitions(before.0),
+            (&definitions(after.0), after.1),
+            comparison,
+        );
+    }
+    let name = format!("{} of {}", part::PODS, one.name);
+    if let Some(Both { before, after }) = comparison.both(&name, Side::plain(&one.pods), Side::plain(&other.pods)) {
+        comparison.count(&name, before.0.len());
+        let definitions = |list| apps::of_pods(list);
+        apps::diff(
+            &scope,
+            SubjectKind::Pod,
+            &definitions(before.0),
+            (&definitions(after.0), after.1),
+            comparison,
+        );
+    }
+}
+
+fn jobs(sides: &Sides<'_>, comparison: &mut Comparison) {
+    let (before, after) = (
+        &sides.before.snapshot.metronome.jobs,
+        &sides.after.snapshot.metronome.jobs,
+    );
+    if sides.plain_mesos() && !before.is_known() && !after.is_known() {
+        let why = crate::model::Why::Absent {
+            item: "data/metronome/*/jobs.json".to_owned(),
+            reason: "this is Mesos without DC/OS".to_owned(),
+        };
+        comparison.absent.push((part::JOBS.to_owned(), why));
+        return;
+    }
+    let Some(Both { before, after }) = comparison.both(part::JOBS, Side::plain(before), Side::plain(after)) else {
+        return;
+    };
+    comparison.count(part::JOBS, before.0.len());
+    apps::diff_jobs(before.0, (after.0, after.1), &sides.hop, comparison);
+}
+
+/// No Marathon was asked before: absent where the frameworks show that there is none, else unknown.
+fn none_asked(sides: &Sides<'_>, before: &Snapshot, comparison: &mut Comparison) {
+    const ITEM: &str = "data/marathon/*/info.json";
+    let named: BTreeMap<&str, &EvidenceRef> = before
+        .frameworks
+        .known()
+        .into_iter()
+        .flatten()
+        .filter(|framework| framework.name.to_ascii_lowercase().contains("marathon"))
+        .map(|framework| (framework.name.as_str(), &framework.at))
+        .collect();
+    let why = match (&before.frameworks, named.keys().next()) {
+        (Observed::Known(..), None) if sides.plain_mesos() => {
+            let why = crate::model::Why::Absent {
+                item: ITEM.to_owned(),
+                reason: "no framework before was a Marathon".to_owned(),
+            };
+            for part in [part::MARATHONS, part::APPS, part::PODS] {
+                comparison.absent.push((part.to_owned(), why.clone()));
+            }
+            return;
+        }
+        (_, Some(name)) => part::doubtful(format!(
+            "framework {name} was registered before, and no Marathon was asked"
+        )),
+        _ => crate::model::Why::NotCollected { item: ITEM.to_owned() },
+    };
+    for part in [part::MARATHONS, part::APPS] {
+        comparison.unknown(part, why.clone());
+    }
+}
+
+fn info_at(marathon: &Marathon) -> EvidenceRef {
+    let at = marathon.info.get().map(|(_, at)| at.clone());
+    at.unwrap_or_else(|_| EvidenceRef::item(format!("data/marathon/{}/info.json", marathon.host)))
+}

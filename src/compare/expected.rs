@@ -1,0 +1,135 @@
+//! What the hop makes: which changes an upgrade brings by itself, which are harmless, which somebody must look at.
+//!
+//! Knows the hop only as versions seen before and after; a stated target is the business of checks.
+
+use crate::model::{Expectation, Version};
+
+use super::diff::versions::{Component, VersionPair};
+
+/// The hop as the evidence shows it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Hop {
+    /// Version before: DC/OS where it shows one, else the masters' Mesos.
+    pub from: Option<Version>,
+    /// Version after.
+    pub to: Option<Version>,
+    /// Whether any component runs another version than before.
+    pub moved: bool,
+}
+
+/// What is said of a change: the expectation and one sentence.
+pub type Judgement = (Expectation, String);
+
+impl Hop {
+    /// The hop out of aligned versions.
+    ///
+    /// Of the components that moved, the lowest version before and the highest after; where nothing moved, the highest
+    /// version on both sides. (One of three masters upgraded: the hop is what that one did.)
+    pub fn of(versions: &[VersionPair]) -> Self {
+        let span = |component: Component| {
+            let pairs = || versions.iter().filter(|pair| pair.component == component);
+            let moved = || pairs().filter(|pair| pair.before != pair.after);
+            match (
+                moved().map(|pair| &pair.before).min(),
+                moved().map(|pair| &pair.after).max(),
+            ) {
+                (Some(from), Some(to)) => Some((from.clone(), to.clone())),
+                _ => pairs()
+                    .map(|pair| &pair.after)
+                    .max()
+                    .map(|all| (all.clone(), all.clone())),
+            }
+        };
+        let span = span(Component::Dcos)
+            .or_else(|| span(Component::MesosMaster))
+            .or_else(|| span(Component::MesosAgent));
+        Self {
+            from: span.as_ref().map(|(from, _)| from.clone()),
+            to: span.map(|(_, to)| to),
+            moved: versions.iter().any(|pair| pair.before != pair.after),
+        }
+    }
+
+    /// "the hop 1.10.8 to 1.11.3", or how else to call it.
+    fn named(&self) -> String {
+        match (&self.from, &self.to) {
+            (Some(from), Some(to)) if from != to => format!("the hop {from} to {to}"),
+            _ => "the hop".to_owned(),
+        }
+    }
+
+    /// A component runs another version.
+    pub fn version(&self, component: Component, before: &Version, after: &Version) -> Judgement {
+        if after > before {
+            (
+                Expectation::Expected,
+                format!("{} raises {}", self.named(), component.as_str()),
+            )
+        } else {
+            (
+                Expectation::Unexpected,
+                format!("{} went back to an older version: no hop does that", component.as_str()),
+            )
+        }
+    }
+
+    /// Another host leads.
+    pub fn leader(&self) -> Judgement {
+        if self.moved {
+            (
+                Expectation::Expected,
+                format!("{} restarts every master, so another one leads", self.named()),
+            )
+        } else {
+            (
+                Expectation::Unexpected,
+                "no version moved, so nothing in the hop asks for an election".to_owned(),
+            )
+        }
+    }
+
+    /// An agent shows a region and zone that it did not show before.
+    pub fn domain_appears(&self) -> Judgement {
+        if self.moved {
+            (
+                Expectation::Expected,
+                format!(
+                    "{}: agents tell their region and zone from Mesos 1.4 on, once they are set",
+                    self.named()
+                ),
+            )
+        } else {
+            (
+                Expectation::Unexpected,
+                "no version moved, and the agent was given a region and zone".to_owned(),
+            )
+        }
+    }
+
+    /// The leading master remembers fewer ended tasks and frameworks.
+    pub fn history(&self) -> Judgement {
+        (
+            if self.moved {
+                Expectation::Expected
+            } else {
+                Expectation::Tolerated
+            },
+            "masters keep ended tasks and frameworks in memory only, and a restart or a new leader forgets them"
+                .to_owned(),
+        )
+    }
+
+    /// Definitions are written in another form and mean the same.
+    pub fn written_differently(&self, from: Option<&Version>, to: Option<&Version>) -> Judgement {
+        match (from, to) {
+            (Some(from), Some(to)) if from != to => (
+                Expectation::Expected,
+                format!("Marathon {to} writes fields and defaults otherwise than {from}; they mean the same"),
+            ),
+            _ => (
+                Expectation::Tolerated,
+                "the fields are written otherwise and mean the same".to_owned(),
+            ),
+        }
+    }
+}

@@ -1,0 +1,253 @@
+//! Our own captures of genuine Mesos (1.4.3, 1.5.3, 1.11.0, mixed, failed over, without quorum) and ZooKeeper 3.8.
+//!
+//! Every JSON answer that gonogo reads is read; the cluster's story in each README is found again in the snapshot.
+//! They lie in `../shared/captures`: where they are absent the tests say so and pass.
+
+use std::fs;
+use std::path::Path;
+
+use gonogo::model::{Outcome, items};
+use gonogo::snapshot::{Snapshot, TaskList};
+
+use crate::public_captures::captures;
+use crate::snapshot::{Item, captured, snapshot};
+
+const MASTER_ITEMS: [(&str, &str); 11] = [
+    ("state", items::STATE),
+    ("slaves", items::SLAVES),
+    ("state_summary", items::STATE_SUMMARY),
+    ("frameworks", items::FRAMEWORKS),
+    ("flags", items::FLAGS),
+    ("version", items::VERSION),
+    ("metrics_snapshot", items::METRICS),
+    ("registrar_1_registry", items::REGISTRY),
+    ("maintenance_status", items::MAINTENANCE_STATUS),
+    ("maintenance_schedule", items::MAINTENANCE_SCHEDULE),
+    ("roles", items::ROLES),
+];
+
+/// Files of one capture as items: `<prefix>_<endpoint>.json` of each prefix becomes a host of `source`.
+fn load(folder: &Path, hosts: &[(&str, &str, &str)]) -> Vec<(String, Vec<u8>)> {
+    let mut all = Vec::new();
+    for (prefix, source, host) in hosts {
+        for (endpoint, item) in MASTER_ITEMS {
+            let file = folder.join(format!("{prefix}_{endpoint}.json"));
+            if let Ok(bytes) = fs::read(&file) {
+                all.push((items::path(source, host, item), bytes));
+            }
+        }
+    }
+    assert!(!all.is_empty(), "nothing in {}", folder.display());
+    all
+}
+
+fn shown(files: &[(String, Vec<u8>)]) -> Snapshot {
+    let items: Vec<Item<'_>> = files.iter().map(|(path, bytes)| captured(path, bytes)).collect();
+    snapshot(&items)
+}
+
+fn with_captures(name: &str, test: impl FnOnce(&Path)) {
+    match captures()
+        .map(|folder| folder.join(name))
+        .filter(|folder| folder.is_dir())
+    {
+        Some(folder) => test(&folder),
+        None => eprintln!("skipped: captures of {name} (no ../shared/captures/{name} here)"),
+    }
+}
+
+const LEADER: (&str, &str, &str) = ("master", items::MESOS_MASTER, "127.0.0.1:5050");
+const AGENTS: [(&str, &str, &str); 2] = [
+    ("agent", items::MESOS_AGENT, "127.0.1.1:5051"),
+    ("agent_public", items::MESOS_AGENT, "127.0.1.5:5051"),
+];
+
+fn whole_cluster(version: &str) {
+    with_captures(&format!("mesos-{version}"), |folder| {
+        let mut hosts = vec![LEADER];
+        hosts.extend(AGENTS);
+        let snapshot = shown(&load(folder, &hosts));
+        let agents = snapshot.agents.known().unwrap();
+        assert_eq!(agents.len(), 5);
+        assert!(agents.iter().all(|agent| agent.active == Some(true)));
+        assert!(agents.iter().all(|agent| agent.version.as_deref() == Some(version)));
+        assert_eq!(agents.iter().filter(|agent| agent.is_public()).count(), 1);
+        assert!(agents.iter().all(|agent| agent.attributes.contains_key("rack")));
+        // The lab sets no fault domains on 1.4.3.
+        assert!(
+            agents
+                .iter()
+                .all(|agent| agent.domain.is_some() == (version != "1.4.3"))
+        );
+        assert!(snapshot.recovered_agents.known().unwrap().is_empty());
+        let frameworks = snapshot.frameworks.known().unwrap();
+        let gone = frameworks
+            .iter()
+            .find(|framework| framework.name == "gone-scheduler")
+            .unwrap();
+        assert_eq!((gone.active, gone.checkpoint), (Some(false), Some(false)));
+        let data = frameworks.iter().find(|framework| framework.name == "data").unwrap();
+        assert_eq!(
+            data.roles,
+            ["data-role"],
+            "from `roles`: the field `role` is absent with MULTI_ROLE"
+        );
+        let state = snapshot.state.known().unwrap();
+        assert_eq!(state.completed_frameworks, 1);
+        assert!(state.completed_tasks > 0);
+        assert_eq!(state.flags.as_ref().unwrap()["cluster"], "lab");
+        let tasks = snapshot.tasks.known().unwrap();
+        let summary = snapshot.summary.known().unwrap();
+        let running = tasks
+            .tasks
+            .iter()
+            .filter(|task| task.state.as_str() == "TASK_RUNNING")
+            .count() as u64;
+        assert_eq!(running, summary.tasks_by_state["TASK_RUNNING"]);
+        assert!(
+            tasks
+                .tasks
+                .iter()
+                .all(|task| task.container.is_some() && !tasks.agent_of(task).is_empty())
+        );
+        assert_eq!(summary.agents_active, 5);
+        let master = &snapshot.masters[0];
+        assert_eq!(master.version.known().unwrap().to_string(), version);
+        assert_eq!(master.registry.known().unwrap().agents.len(), 5);
+        assert!(master.metrics.known().unwrap().contains_key("registrar/log/recovered"));
+        assert!(master.flags.known().unwrap().contains_key("work_dir"));
+        assert_eq!(snapshot.maintenance_schedule.known().unwrap().len(), 1);
+        assert_eq!(snapshot.maintenance_status.known().unwrap().draining, ["127.0.1.2"]);
+        // What the two agents hold is what the master lists on them.
+        for node in &snapshot.agent_nodes {
+            let own = node.state.known().unwrap();
+            let listed = tasks.tasks.iter().filter(|task| tasks.agent_of(task) == own.id).count() as u64;
+            assert_eq!(own.running, listed, "{}", node.host);
+        }
+        assert_eq!(snapshot.agent_nodes.len(), 2);
+    });
+}
+
+#[test]
+fn the_whole_cluster_of_each_version() {
+    for version in ["1.4.3", "1.5.3", "1.11.0"] {
+        whole_cluster(version);
+    }
+}
+
+#[test]
+fn three_masters_and_a_lost_agent() {
+    with_captures("mesos-1.5.3-ha", |folder| {
+        let standby = ("standby", items::MESOS_MASTER, "127.0.0.1:5050");
+        let leader = ("master", items::MESOS_MASTER, "127.0.0.2:5050");
+        let snapshot = shown(&load(folder, &[standby, leader]));
+        assert_eq!(snapshot.masters.len(), 2);
+        let state = snapshot.state.known().unwrap();
+        assert_eq!(state.master.leader.as_deref(), Some(state.master.pid.as_str()));
+        assert_eq!(state.unreachable, Some(1));
+        let tasks = snapshot.tasks.known().unwrap();
+        assert!(tasks.tasks.iter().any(|task| task.list == TaskList::Unreachable));
+        let elected: Vec<f64> = snapshot
+            .masters
+            .iter()
+            .map(|master| master.metrics.known().unwrap()["master/elected"])
+            .collect();
+        assert_eq!(elected, [0.0, 1.0]);
+    });
+}
+
+#[test]
+fn after_a_failover_the_dead_agent_is_only_recovered() {
+    with_captures("mesos-1.5.3-after-failover", |folder| {
+        let snapshot = shown(&load(folder, &[LEADER]));
+        assert_eq!(snapshot.recovered_agents.known().unwrap().len(), 1);
+    });
+}
+
+#[test]
+fn without_quorum_everything_is_empty_and_the_registry_says_so() {
+    with_captures("mesos-1.5.3-no-quorum", |folder| {
+        let snapshot = shown(&load(folder, &[("only", items::MESOS_MASTER, "127.0.0.1:5050")]));
+        assert!(snapshot.agents.known().unwrap().is_empty());
+        let master = &snapshot.masters[0];
+        assert!(master.registry.known().unwrap().empty);
+        assert!(
+            !master
+                .metrics
+                .known()
+                .unwrap()
+                .contains_key("registrar/registry_size_bytes")
+        );
+    });
+}
+
+#[test]
+fn in_the_middle_of_a_rolling_upgrade() {
+    with_captures("mesos-1.4.3-to-1.5.3", |folder| {
+        let snapshot = shown(&load(folder, &[LEADER]));
+        let mut versions: Vec<&str> = snapshot
+            .agents
+            .known()
+            .unwrap()
+            .iter()
+            .filter_map(|agent| agent.version.as_deref())
+            .collect();
+        versions.sort_unstable();
+        versions.dedup();
+        assert_eq!(versions, ["1.4.3", "1.5.3"]);
+    });
+}
+
+#[test]
+fn every_answer_of_every_capture_is_read_or_refused_without_panic() {
+    let Some(root) = captures() else {
+        eprintln!("skipped: our own captures (no ../shared/captures here)");
+        return;
+    };
+    let mut read = 0;
+    for folder in fs::read_dir(root).unwrap() {
+        let folder = folder.unwrap().path();
+        if !folder.file_name().unwrap().to_string_lossy().starts_with("mesos-") {
+            continue;
+        }
+        for file in fs::read_dir(&folder).unwrap() {
+            let bytes = fs::read(file.unwrap().path()).unwrap();
+            // As every kind of item, fitting or not: what comes out is known or has a reason.
+            for (_, item) in MASTER_ITEMS {
+                for source in [items::MESOS_MASTER, items::MESOS_AGENT] {
+                    let path = items::path(source, "h:1", item);
+                    shown(&[(path, bytes.clone())]);
+                    read += 1;
+                }
+            }
+        }
+    }
+    assert!(read > 1000, "{read}");
+}
+
+#[test]
+fn a_genuine_zookeeper() {
+    with_captures("zookeeper-3.8", |folder| {
+        let words: Vec<(String, Vec<u8>)> = items::ZOOKEEPER_WORDS
+            .iter()
+            .map(|word| {
+                let bytes = fs::read(folder.join("4lw").join(format!("{word}.txt"))).unwrap();
+                (format!("data/zookeeper/127.0.0.1_12181/{word}.txt"), bytes)
+            })
+            .collect();
+        let snapshot = shown(&words);
+        let server = &snapshot.zookeepers[0];
+        assert_eq!(server.ruok.known(), Some(&true));
+        assert_eq!(server.mode.known().unwrap(), "standalone");
+        assert_eq!(server.znodes.known(), Some(&1069));
+        assert_eq!(server.mntr.known().unwrap()["zk_znode_count"], "1069");
+        assert_eq!(server.conf.known().unwrap()["clientPort"], "12181");
+        // Without srvr the same is told by mntr.
+        let mut fewer: Vec<Item<'_>> = words.iter().map(|(path, bytes)| captured(path, bytes)).collect();
+        fewer[1].body = None;
+        fewer[1].record = Some((Outcome::TimedOut, None));
+        let snapshot = crate::snapshot::snapshot(&fewer);
+        assert_eq!(snapshot.zookeepers[0].mode.known().unwrap(), "standalone");
+        assert_eq!(snapshot.zookeepers[0].znodes.known(), Some(&1069));
+    });
+}
