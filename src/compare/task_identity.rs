@@ -154,3 +154,97 @@ pub fn runs_batch(framework: &str) -> bool {
     let name = framework.trim_start_matches('/').to_ascii_lowercase();
     BATCH.iter().any(|batch| name.starts_with(batch))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const U: &str = "b6ff5fa5-7714-11e7-a55c-5ecf1c4671f6";
+    const V: &str = "c0caec0a-863a-11e9-915b-c610fee06dff";
+
+    /// (id with `U` and `V` for uuids, path, uuid, container, attempt); one line for each form of every Marathon.
+    #[test]
+    fn reads_every_form() {
+        for (id, path, uuid, container, attempt) in [
+            // 0.8 to 1.7: app.
+            ("web_front.U", "web_front", U, None, None),
+            // Very old: app, `_` before the uuid.
+            ("web_front_U", "web_front", U, None, None),
+            // 1.4.7 to 1.7: resident app; 1.8: relaunch of a task of an older Marathon.
+            ("db.U.2", "db", U, None, Some(2)),
+            ("db_U.2", "db", U, None, Some(2)),
+            // 1.4 to 1.7: container of a pod.
+            ("pod.instance-U.nginx", "pod", U, Some("nginx"), None),
+            ("team_pod.instance-U.$anon", "team_pod", U, None, None),
+            ("pod.instance-U_nginx", "pod", U, Some("nginx"), None),
+            // 1.6 and 1.7: container of a resident pod; 1.8: of any pod.
+            ("pod.instance-U.nginx.3", "pod", U, Some("nginx"), Some(3)),
+            // 1.8: app.
+            ("web_front.instance-V._app.42", "web_front", V, None, Some(42)),
+            // 1.8: app whose instance an older Marathon made.
+            ("web_front.marathon-V._app.1", "web_front", V, None, Some(1)),
+            ("web_front.marathon-V.nginx", "web_front", V, Some("nginx"), None),
+            // Segments may hold dots and hyphens.
+            ("a.b_c-d.e.U", "a.b_c-d.e", U, None, None),
+            ("a.b.instance-U.nginx", "a.b", U, Some("nginx"), None),
+            // 1.4.0 to 1.4.2: container names may hold dots.
+            ("pod.instance-U.my.nginx", "pod", U, Some("my.nginx"), None),
+            ("pod.instance-U.my.nginx.7", "pod", U, Some("my.nginx"), Some(7)),
+            // A path that looks like an id itself: the longest path counts.
+            ("a.V.U", "a.V", U, None, None),
+            // The DC/OS SDK.
+            ("kafka-0-broker__U", "kafka-0-broker", U, None, None),
+        ] {
+            let full = |text: &str| text.replace('U', U).replace('V', V);
+            let id = full(id);
+            let instance = parse(&id).unwrap_or_else(|| panic!("{id}"));
+            let read = (
+                instance.path.to_owned(),
+                instance.uuid,
+                instance.container,
+                instance.attempt,
+            );
+            assert_eq!(read, (full(path), uuid, container, attempt), "{id}");
+        }
+    }
+
+    #[test]
+    fn other_ids_are_left_alone() {
+        for id in [
+            "",
+            "web",
+            "ct:1533369600000:0:backup:",
+            U,
+            ".b6ff5fa5-7714-11e7-a55c-5ecf1c4671f6",
+            "web.b6ff5fa5-7714-11e7-a55c-5ecf1c4671f",
+            "web.b6ff5fa5-7714-11e7-a55c-5ecf1c4671f6.x",
+            "web.b6ff5fa5-7714-11e7-a55c-5ecf1c4671f6.99999999999999999999",
+            "web.b6ff5fa577-14-11e7-a55c-5ecf1c4671f6",
+            "web.instance-b6ff5fa5-7714-11e7-a55c-5ecf1c4671f6",
+            "web.instance-b6ff5fa5-7714-11e7-a55c-5ecf1c4671f6.",
+            "é.b6ff5fa5-7714-11e7-a55c-5ecf1c4671f",
+        ] {
+            assert_eq!(parse(id), None, "{id}");
+        }
+        assert_eq!(
+            parse(&format!("é_ü.{U}")).map(|one| one.app_id()),
+            Some("/é/ü".to_owned())
+        );
+    }
+
+    #[test]
+    fn batch_frameworks_are_known_by_name() {
+        for name in [
+            "metronome",
+            "Chronos",
+            "chronos-2.3.1_mesos-0.20.1-SNAPSHOT",
+            "/metronome",
+            "chronos with a space AND MIXED CASE-2.0.1",
+        ] {
+            assert!(runs_batch(name), "{name}");
+        }
+        for name in ["marathon", "my-metronome", "", "kafka"] {
+            assert!(!runs_batch(name), "{name}");
+        }
+    }
+}

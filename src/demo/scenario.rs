@@ -146,7 +146,6 @@ fn leave_behind(before: &Model, after: &mut Model) -> Planted {
         finds: vec![
             Find::new("agent-version-skew", SubjectKind::Agent, &id),
             Find::new("component-versions-unexpected", SubjectKind::Agent, &id),
-            Find::new("versions-mixed-after", SubjectKind::Agent, &id),
             Find::new("versions-not-reached", SubjectKind::Agent, &id),
         ],
     }

@@ -15,6 +15,7 @@ mod archive_hostile;
 mod archive_verify;
 mod cli;
 mod compare;
+mod compare_tasks;
 mod constraints;
 mod demo_coherence;
 mod demo_fixtures;
