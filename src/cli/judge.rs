@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::output::{OutputArgs, Plan};
 use super::select::{Selected, Selection};
-use super::{Ctx, exit, policy, waivers};
+use super::{Ctx, config, exit, waivers};
 use crate::checks::{self, Context};
 use crate::model::{Policy, Verdict, Version, Waiver};
 use crate::report::Report;
@@ -65,7 +65,7 @@ impl JudgeArgs {
                 .map(waivers::read)
                 .transpose()?
                 .unwrap_or_default(),
-            policy: policy::read(ctx)?,
+            policy: config::policy(ctx.config.as_deref())?,
             plan: self.output.plan(ctx, inputs)?,
             catalogue: catalogue(),
         })

@@ -20,7 +20,6 @@ pub mod load;
 pub mod logging;
 pub mod man;
 pub mod output;
-pub mod policy;
 mod progress;
 pub mod report;
 pub mod select;

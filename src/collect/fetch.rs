@@ -118,6 +118,10 @@ pub async fn fetch(ctx: &Context, call: &Call, copy: bool) -> Fetched {
     };
     match ended {
         Ok(answer) => {
+            // Where an answer only points somewhere, that is all it says: without it the record would be empty.
+            if let Some(target) = &answer.redirect {
+                evidence.redirected_to = Some(place(target));
+            }
             fetched.redirect = answer.redirect;
             let stored = match answer.read.map(|read| (read.writing, read.copy)) {
                 Some((Some(writing), copy)) => {

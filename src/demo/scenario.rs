@@ -177,7 +177,7 @@ fn get_stuck(after: &mut Model) -> Planted {
         };
     };
     let id = after.ids.uuid("a deployment that does not end");
-    finds.push(Find::new("deployments-in-flight", SubjectKind::App, STUCK));
+    finds.push(Find::new("deployments-in-flight", SubjectKind::Marathon, "root"));
     root.deployments.push(Deployment {
         id,
         app: STUCK.to_owned(),

@@ -84,6 +84,7 @@ pub fn markdown_escaped(text: &str) -> String {
     let mut rest = text.chars().peekable();
     // At the start of a value: headings, lists, quotes, rules. `only_digits` is for "1." and "1)".
     let mut only_digits = true;
+    let mut www = 0;
     while let Some(c) = rest.next() {
         let after = rest.peek().copied();
         let start = before.is_none();
@@ -93,7 +94,7 @@ pub fn markdown_escaped(text: &str) -> String {
             '>' => safe.push_str("&gt;"),
             '@' => safe.push_str("&#64;"),
             ':' if after == Some('/') => safe.push_str("&#58;"),
-            '.' if matches!(before, Some('w' | 'W')) => safe.push_str("&#46;"),
+            '.' if www == 3 => safe.push_str("&#46;"),
             '\\' | '`' | '*' | '[' | ']' | '|' | '~' | '$' | '#' => {
                 safe.push('\\');
                 safe.push(c);
@@ -113,6 +114,7 @@ pub fn markdown_escaped(text: &str) -> String {
             _ => safe.push(c),
         }
         only_digits = only_digits && c.is_ascii_digit();
+        www = if matches!(c, 'w' | 'W') { (www + 1).min(3) } else { 0 };
         before = Some(c);
     }
     safe
@@ -175,6 +177,7 @@ mod tests {
     fn markdown_is_readable_and_does_nothing() {
         for (text, shown) in [
             ("10.0.0.9 is inactive", "10.0.0.9 is inactive"),
+            ("in the window. And", "in the window. And"),
             ("some_task of /a-b/c", "some_task of /a-b/c"),
             ("[x](javascript:1)", "\\[x\\](javascript:1)"),
             ("<b>&amp;", "&lt;b&gt;&amp;amp;"),

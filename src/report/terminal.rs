@@ -107,7 +107,11 @@ impl Page {
         self.labelled("hop", &view.hop);
         for archive in &view.archives {
             self.labelled(
-                &archive.role,
+                if archive.role == "only" {
+                    "archive"
+                } else {
+                    &archive.role
+                },
                 &format!(
                     "{} (phase {}, {}, digest {})",
                     archive.name,

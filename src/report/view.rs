@@ -254,9 +254,9 @@ fn hop(report: &Report) -> String {
 
 fn archive(archive: &ArchiveRef) -> ArchiveView {
     let stated = [
-        ("reason", &archive.reason),
-        ("ticket", &archive.ticket),
-        ("operator", &archive.operator),
+        ("Reason", &archive.reason),
+        ("Ticket", &archive.ticket),
+        ("Operator", &archive.operator),
     ];
     ArchiveView {
         role: clean(&archive.role),

@@ -210,7 +210,7 @@ fn exit_style_check_is_that_of_dcos_checks() {
 #[test]
 fn compare_refuses_what_is_no_pair() {
     let folder = tempfile::tempdir().unwrap();
-    let pre = archive(folder.path(), "dcos-pre");
+    let (pre, post) = (archive(folder.path(), "dcos-pre"), archive(folder.path(), "dcos-post"));
     let copy = folder.path().join("copy.tar.gz");
     fs::copy(&pre, &copy).unwrap();
     for same in [&pre, &copy] {
@@ -218,6 +218,24 @@ fn compare_refuses_what_is_no_pair() {
         assert_eq!((ran.code, ran.out.as_str()), (exit::USAGE, ""));
         assert!(ran.err.contains("same archive"), "{}", ran.err);
     }
+    let swapped = run(&["compare", text(&post), text(&pre)]);
+    assert_eq!(
+        (swapped.code, swapped.out.as_str()),
+        (exit::USAGE, ""),
+        "{}",
+        swapped.err
+    );
+    let mut other = Cluster::read("dcos-post");
+    let item = "data/dcos/10.0.0.1/metadata.json";
+    let id = String::from_utf8(other.payload[item].clone()).unwrap();
+    other.replace(
+        item,
+        id.replace("\"CLUSTER_ID\": \"", "\"CLUSTER_ID\": \"other-")
+            .into_bytes(),
+    );
+    let other = run(&["compare", text(&pre), text(&write(folder.path(), "other", &other))]);
+    assert_eq!((other.code, other.out.as_str()), (exit::USAGE, ""), "{}", other.err);
+    assert!(other.err.contains("cluster"), "{}", other.err);
 }
 
 #[test]

@@ -47,26 +47,13 @@ const REASONS: usize = 8;
 
 /// Builds the headline.
 pub fn of(report: &Report, results: &[ResultView]) -> Headline {
-    let (class, meaning, next) = match report.verdict {
-        Verdict::Go => (
-            "go",
-            "Every blocking check that applies saw its evidence and passed.",
-            "Go ahead. Keep this report and its archives with the ticket.",
-        ),
-        Verdict::GoWithWarnings => (
-            "warnings",
-            "No blocking finding stands; something needs a look.",
-            "Read the warnings below and decide; then go ahead.",
-        ),
-        Verdict::NoGo => (
-            "no-go",
-            "At least one blocking finding stands.",
-            "Do not go on. Fix what the blocking checks name, collect again, and look again.",
-        ),
+    let (class, meaning) = match report.verdict {
+        Verdict::Go => ("go", "Every blocking check that applies saw its evidence and passed."),
+        Verdict::GoWithWarnings => ("warnings", "No blocking finding stands; something needs a look."),
+        Verdict::NoGo => ("no-go", "At least one blocking finding stands."),
         Verdict::CannotSay => (
             "cannot-say",
             "Evidence is missing for at least one blocking check: this is neither GO nor NO-GO.",
-            "Do not go on. Get the missing evidence named below, collect again, and look again.",
         ),
     };
     let deciding: Vec<&CheckResult> = deciding(report);
@@ -82,7 +69,28 @@ pub fn of(report: &Report, results: &[ResultView]) -> Headline {
         why: why(report),
         more: deciding.len() - reasons.len(),
         reasons,
-        next,
+        next: next(report),
+    }
+}
+
+/// What to do, before a window (`check`) and after it (`compare`).
+fn next(report: &Report) -> &'static str {
+    let after = report.command == "compare";
+    match (report.verdict, after) {
+        (Verdict::Go, false) => "Go ahead. Keep this report and its archive with the ticket.",
+        (Verdict::Go, true) => "The window may be closed. Keep this report and its archives with the ticket.",
+        (Verdict::GoWithWarnings, false) => "Read the warnings and decide; then go ahead.",
+        (Verdict::GoWithWarnings, true) => "Read the warnings and decide; then the window may be closed.",
+        (Verdict::NoGo, false) => "Do not start. Fix what the blocking checks name, collect again, and check again.",
+        (Verdict::NoGo, true) => {
+            "Do not close the window. Fix what the blocking checks name, collect again, and compare again."
+        }
+        (Verdict::CannotSay, false) => {
+            "Do not start. Get the evidence that is missing, collect again, and check again."
+        }
+        (Verdict::CannotSay, true) => {
+            "Do not close the window. Get the evidence that is missing, collect again, and compare again."
+        }
     }
 }
 
@@ -120,12 +128,13 @@ fn reason(result: &CheckResult, results: &[ResultView]) -> Reason {
         (None, Some(reason)) => reason.clone(),
         (None, None) => result.title.clone(),
     };
+    let check = clean(&result.check);
     Reason {
-        check: clean(&result.check),
         class,
         label,
-        at: results.iter().position(|shown| shown.check == result.check),
+        at: results.iter().position(|shown| shown.check == check),
         text: clean(&text),
+        check,
     }
 }
 
