@@ -9,7 +9,6 @@ use std::io::{self, BufReader, Read};
 
 use flate2::read::MultiGzDecoder;
 use serde::de::{DeserializeSeed, Deserializer as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde_json::value::RawValue;
 
 use super::usual::{self, Usual};
 use super::walk::Found;
@@ -153,6 +152,14 @@ impl Shape {
     }
 }
 
+/// A text; anything else is not what we look for, and no reason to stop.
+#[derive(serde::Deserialize)]
+#[serde(untagged)]
+enum TextOr {
+    Text(String),
+    Other(IgnoredAny),
+}
+
 /// Visits one level and writes down what it sees as it goes, so that nothing is lost when the peek ends. Anything but an
 /// object or a list is an error, which ends the peek.
 struct Top<'a> {
@@ -189,9 +196,7 @@ impl<'de> Visitor<'de> for Top<'_> {
                 self.shape.keys.insert(key.clone());
             }
             if wanted {
-                let value = map.next_value::<Box<RawValue>>()?;
-                // Of another type than text: not what we look for, and no reason to stop.
-                if let Ok(text) = serde_json::from_str::<String>(value.get()) {
+                if let TextOr::Text(text) = map.next_value::<TextOr>()? {
                     let name = if flags { format!("flags.{key}") } else { key };
                     self.shape.texts.push((name, text));
                 }
