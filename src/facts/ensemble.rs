@@ -78,7 +78,8 @@ impl EnsembleFacts {
         let names = Names::new(snapshot);
         let mut masters: Vec<String> = snapshot.masters.iter().map(|master| bare(&master.host)).collect();
         for expected in &snapshot.origin.manifest.expected.masters {
-            if names.index(bare(expected).as_str()).is_none() {
+            // Named with its port, or by its host alone.
+            if names.index(expected).is_none() && names.index(bare(expected).as_str()).is_none() {
                 masters.push(bare(expected));
             }
         }
