@@ -11,6 +11,7 @@ pub mod completions;
 pub mod config;
 mod credentials;
 pub mod ctx;
+pub mod demo;
 pub mod exit;
 pub mod explain;
 pub mod failure;
@@ -85,6 +86,7 @@ pub fn run(
 /// Hands over to the command. One arm per command.
 fn dispatch(command: Command, ctx: &mut Ctx<'_>) -> anyhow::Result<u8> {
     match command {
+        Command::Demo(args) => demo::run(&args, ctx),
         Command::Check(args) => check::run(&args, ctx),
         Command::Compare(args) => compare::run(&args, ctx),
         Command::Report(args) => report::run(&args, ctx),

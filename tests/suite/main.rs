@@ -20,6 +20,7 @@ mod compare;
 mod compare_tasks;
 mod constraints;
 mod constraints_public;
+mod demo;
 mod demo_coherence;
 mod demo_fixtures;
 mod demo_scenarios;
