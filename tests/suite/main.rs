@@ -23,6 +23,7 @@ mod demo_scenarios;
 mod facts_captures;
 mod fake_cluster;
 mod lab;
+mod monotone;
 mod own_captures;
 mod public_captures;
 mod registry;
