@@ -297,6 +297,8 @@ pub fn run(args: &Args, ctx: &mut Ctx<'_>) -> anyhow::Result<u8> {
         );
     }
     let runtime = tokio::runtime::Builder::new_multi_thread()
+        // More than cores: a hostile answer that keeps one thread busy must not keep the clock from ticking.
+        .worker_threads(4)
         .enable_all()
         .build()
         .context("the runtime cannot be started")?;
@@ -443,11 +445,16 @@ fn summarize(collected: &Collected, written: &Written, ctx: &mut Ctx<'_>) -> any
         written.digest
     )
     .context("standard output")?;
-    Ok(if !collected.refusals.is_empty() {
+    Ok(code(collected))
+}
+
+/// The exit code of a run whose archive was written: a refusal for security's sake before a gap before none.
+pub fn code(collected: &Collected) -> u8 {
+    if !collected.refusals.is_empty() {
         exit::SECURITY
-    } else if gaps.is_empty() {
-        exit::GO
-    } else {
+    } else if collected.gaps().next().is_some() {
         exit::CANNOT_SAY
-    })
+    } else {
+        exit::GO
+    }
 }

@@ -70,16 +70,23 @@ impl Tls {
             .iter()
             .map(|(file, _)| file.display().to_string())
             .collect();
-        match error {
-            rustls::Error::InvalidCertificate(rustls::CertificateError::UnknownIssuer) if files.is_empty() => {
+        // An authority of the same name with another key gives `BadSignature`.
+        let unsigned = matches!(
+            error,
+            rustls::Error::InvalidCertificate(
+                rustls::CertificateError::UnknownIssuer | rustls::CertificateError::BadSignature
+            )
+        );
+        match (unsigned, files.is_empty()) {
+            (true, true) => {
                 "the certificate is signed by nobody this machine trusts; give the cluster's CA with --ca-cert"
                     .to_owned()
             }
-            rustls::Error::InvalidCertificate(rustls::CertificateError::UnknownIssuer) => format!(
+            (true, false) => format!(
                 "the certificate is signed neither by a CA of {} nor by one this machine trusts",
                 files.join(", ")
             ),
-            other => other.to_string(),
+            (false, _) => error.to_string(),
         }
     }
 }

@@ -77,6 +77,20 @@ impl Comparison {
         }
     }
 
+    /// Records why (a piece of) a part is not known on one side or both; the same reason on both is said once.
+    pub fn unknown_sides(&mut self, part: &str, what: &str, before: Option<&Why>, after: Option<&Why>) {
+        match (before, after) {
+            (Some(one), Some(other)) if one == other => self.unknown(part, told("before and after", what, one)),
+            (one, other) => {
+                for (side, why) in [("before", one), ("after", other)] {
+                    if let Some(why) = why {
+                        self.unknown(part, told(side, what, why));
+                    }
+                }
+            }
+        }
+    }
+
     /// Records how many things of a part were compared; several calls for one part add up.
     pub fn count(&mut self, part: &str, things: usize) {
         match self.compared.iter_mut().find(|(name, _)| name == part) {
@@ -109,12 +123,7 @@ impl Comparison {
                 return None;
             }
             (one, other) => {
-                if let Err(why) = one {
-                    self.unknown(part, told("before", part, why));
-                }
-                if let Err(why) = other {
-                    self.unknown(part, told("after", part, why));
-                }
+                self.unknown_sides(part, part, one.err(), other.err());
                 return None;
             }
         };

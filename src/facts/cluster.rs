@@ -43,9 +43,9 @@ impl ClusterFacts {
         Self {
             kind: kind(snapshot),
             state_doubt: visibility::state(snapshot, &leadership, &speaker),
-            agents_doubt: visibility::agents(snapshot, &speaker),
-            frameworks_doubt: visibility::frameworks(snapshot, &speaker),
-            tasks_doubt: visibility::tasks(snapshot, &speaker),
+            agents_doubt: visibility::agents::doubt_of(snapshot, &speaker),
+            frameworks_doubt: visibility::work::frameworks(snapshot, &speaker),
+            tasks_doubt: visibility::work::tasks(snapshot, &speaker),
             leadership,
         }
     }

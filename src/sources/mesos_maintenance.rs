@@ -5,8 +5,8 @@
 
 use serde::Deserialize;
 
-use super::Parsed;
-use super::json;
+use super::json::{self, Sound, Unique};
+use super::{Malformed, Parsed};
 
 /// One machine of the schedule.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,7 +40,6 @@ struct Schedule {
 
 #[derive(Deserialize)]
 struct Window {
-    #[serde(default)]
     machine_ids: Vec<Machine>,
     #[serde(default, deserialize_with = "json::present")]
     unavailability: Option<Unavailability>,
@@ -95,9 +94,21 @@ struct Draining {
     id: Machine,
 }
 
+/// An empty object says that nothing is scheduled; one with other keys only is some other answer.
+fn known_keys(bytes: &[u8], known: &[&str], expected: &str) -> Parsed<()> {
+    let keys: Unique<Sound> = json::read(bytes, expected)?;
+    if keys.0.is_empty() || keys.0.keys().any(|key| known.contains(&key.as_str())) {
+        Ok(())
+    } else {
+        Err(Malformed(format!("none of its keys; expected {expected}")))
+    }
+}
+
 /// Reads a schedule: one entry per machine.
 pub fn schedule(bytes: &[u8]) -> Parsed<Vec<WindowWire>> {
-    let schedule: Schedule = json::read(bytes, "the answer of /maintenance/schedule: an object with `windows`")?;
+    const EXPECTED: &str = "the answer of /maintenance/schedule: an object with `windows`";
+    let schedule: Schedule = json::read(bytes, EXPECTED)?;
+    known_keys(bytes, &["windows"], EXPECTED)?;
     let mut all = Vec::new();
     for (window, entry) in schedule.windows.into_iter().enumerate() {
         let start = entry
@@ -125,10 +136,9 @@ pub fn schedule(bytes: &[u8]) -> Parsed<Vec<WindowWire>> {
 
 /// Reads a status.
 pub fn status(bytes: &[u8]) -> Parsed<StatusWire> {
-    let status: Status = json::read(
-        bytes,
-        "the answer of /maintenance/status: an object with `draining_machines` and `down_machines`",
-    )?;
+    const EXPECTED: &str = "the answer of /maintenance/status: an object with `draining_machines` and `down_machines`";
+    let status: Status = json::read(bytes, EXPECTED)?;
+    known_keys(bytes, &["draining_machines", "down_machines"], EXPECTED)?;
     Ok(StatusWire {
         draining: status
             .draining_machines

@@ -5,8 +5,8 @@
 
 use serde::Deserialize;
 
-use super::Parsed;
 use super::json::{self, Unique};
+use super::{Malformed, Parsed};
 
 /// Content of a registry.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -60,6 +60,9 @@ pub fn read(bytes: &[u8]) -> Parsed<RegistryWire> {
     const EXPECTED: &str = "the registry: an object with `slaves.slaves[].info`";
     let keys: Unique<json::Sound> = json::read(bytes, EXPECTED)?;
     let answer: Answer = json::read(bytes, EXPECTED)?;
+    if !keys.0.is_empty() && !keys.0.contains_key("master") && answer.slaves.is_none() {
+        return Err(Malformed(format!("neither `master` nor `slaves`; expected {EXPECTED}")));
+    }
     Ok(RegistryWire {
         empty: keys.0.is_empty(),
         agents: answer

@@ -119,6 +119,7 @@ fn after_a_failover_a_dead_agent_stands_in_the_registry_only() {
         &[
             "leader-views-disagree",
             "masters-even",
+            "agent-version-skew",
             "agents-unregistered",
             "registrar-not-recovered",
         ],

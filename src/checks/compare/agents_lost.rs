@@ -1,12 +1,12 @@
 //! Agents that were registered before the window and are not after it; the policy may allow a few.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::shared;
 use crate::checks::Pair;
 use crate::checks::{Check, Context, Saw};
 use crate::compare::part;
-use crate::model::{Area, ChangeKind, CheckMeta, Doc, Severity, Stage, SubjectKind};
+use crate::model::{Area, Change, ChangeKind, CheckMeta, Doc, Severity, Stage, SubjectKind};
 
 /// The check.
 pub struct AgentsLost;
@@ -25,7 +25,7 @@ const META: CheckMeta = CheckMeta {
     ],
     requirements: &["S0-85", "S1-21", "S1-39", "S1-87", "S1-136"],
     doc: Doc {
-        what: "Every agent of before must be registered after, under its id or as a new agent of the same host. Policy `agents_missing_one_in = N` allows one missing agent for every full N agents of before; up to that many it does not fire, and the changes (which stay unexpected) make the verdict GO WITH WARNINGS. Above it every missing agent is a finding.",
+        what: "Every agent of before must be registered after, under its id or as a new agent of the same host; one that a new leader knows from the registry only is reported by agents-recovered-only. Policy `agents_missing_one_in = N` allows one missing agent for every full N agents of before; up to that many it does not fire, and the changes (which stay unexpected) make the verdict GO WITH WARNINGS. Above it every missing agent is a finding.",
         why: "The tasks of a lost agent are gone or out of reach; its capacity is missing. tasks-lost and tasks-moved report the tasks of these agents, and name the agent as reason.",
         by_hand: "curl http://<leader>:5050/slaves and compare ids and host names with the list from before; recovered_slaves and unreachable_slaves in /state say more.",
         remedy: "Look at dcos-mesos-slave (or mesos-slave) on the host; a changed configuration makes it refuse to recover, and its log says so.",
@@ -46,8 +46,11 @@ impl Check for AgentsLost {
         if !shared::account(pair.comparison, saw, &[part::AGENTS], "agents") {
             return;
         }
-        let wanted = |change: &crate::model::Change| shared::is(change, SubjectKind::Agent, ChangeKind::Lost);
-        let lost = pair.comparison.changes.iter().filter(|change| wanted(change)).count();
+        let recovered = known_from_the_registry(context);
+        let wanted = |change: &&Change| {
+            shared::is(change, SubjectKind::Agent, ChangeKind::Lost) && !recovered.contains(change.subject.id.as_str())
+        };
+        let lost = pair.comparison.changes.iter().filter(wanted).count();
         if lost == 0 {
             return;
         }
@@ -56,11 +59,17 @@ impl Check for AgentsLost {
             return;
         }
         let tasks = tasks_by_agent(&pair);
-        for change in pair.comparison.changes.iter().filter(|change| wanted(change)) {
+        for change in pair.comparison.changes.iter().filter(wanted) {
             let ran = tasks.get(change.subject.id.as_str()).copied().unwrap_or_default();
             saw.fire(shared::finding(change).with("tasks", ran));
         }
     }
+}
+
+/// Agents that a new leader knows from the registry and waits for: agents-recovered-only blocks on them.
+fn known_from_the_registry<'a>(context: &Context<'a>) -> BTreeSet<&'a str> {
+    let recovered = context.facts.snapshot.recovered_agents.known().into_iter().flatten();
+    recovered.map(|agent| agent.id.as_str()).collect()
 }
 
 /// One missing agent for every full `agents_missing_one_in` agents of before: a cluster smaller than that has none to spare.

@@ -12,7 +12,7 @@ const META: CheckMeta = CheckMeta {
     id: "marathons-lost",
     area: Area::Compare,
     title: "every Marathon of before answers",
-    finding: "{name} answered before the window: {reason}",
+    finding: "Marathon {name}: {reason}",
     severity: Severity::Blocker,
     stage: Stage::Pair,
     needs: &["data/marathon/*/info.json"],

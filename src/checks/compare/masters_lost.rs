@@ -12,7 +12,7 @@ const META: CheckMeta = CheckMeta {
     id: "masters-lost",
     area: Area::Compare,
     title: "every master of before answers",
-    finding: "{name} answered before the window and does not answer after it: {reason}",
+    finding: "{name}: {reason}",
     severity: Severity::Blocker,
     stage: Stage::Pair,
     needs: &[

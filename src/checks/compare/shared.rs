@@ -56,10 +56,12 @@ pub fn fire_changes(comparison: &Comparison, saw: &mut Saw, wanted: impl Fn(&Cha
 /// The change as a finding: `field`, `before`, `after`, `reason`.
 pub fn finding(change: &Change) -> Finding {
     let shown = |value: &Option<String>| value.clone().unwrap_or_else(|| "nothing".to_owned());
-    let mut finding = Finding::about(change.subject.clone())
-        .with("before", shown(&change.before))
-        .with("after", shown(&change.after))
-        .with("reason", change.why.clone());
+    let mut finding = Finding::about(change.subject.clone()).with("reason", change.why.clone());
+    if change.field.is_some() || change.before.is_some() || change.after.is_some() {
+        finding = finding
+            .with("before", shown(&change.before))
+            .with("after", shown(&change.after));
+    }
     if let Some(field) = &change.field {
         finding = finding.with("field", field.clone());
         // Several fields of one subject are several findings, and stay apart from run to run.

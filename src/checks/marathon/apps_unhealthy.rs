@@ -90,10 +90,8 @@ impl Check for AppsUnhealthy {
 /// Running tasks without a health result; `None` where a count is missing. An app with results has health checks,
 /// whether its definition was printed with them or not.
 fn waiting(app: &App) -> Option<u64> {
-    let results = app.healthy.unwrap_or(0).saturating_add(app.unhealthy.unwrap_or(0));
-    if app.health_checks == 0 && results == 0 {
-        return Some(0);
-    }
-    app.healthy?;
-    Some(app.running?.saturating_sub(results))
+    let results = app.healthy?.saturating_add(app.unhealthy?);
+    let running = app.running?;
+    let checked = app.health_checks > 0 || results > 0;
+    Some(if checked { running.saturating_sub(results) } else { 0 })
 }

@@ -1,10 +1,10 @@
-//! `agent-version-skew`: agents whose Mesos is not the one of the leading master. Never says which version is right.
+//! `agent-version-skew`: agents, or other masters, whose Mesos is not the one of the leading master. Never says which version is right.
 
 use std::collections::BTreeMap;
 
-use crate::checks::shared::{few, listed};
+use crate::checks::shared::{few, listed, short};
 use crate::checks::{Check, Context, Saw};
-use crate::model::{Area, CheckMeta, Doc, Finding, Severity, Stage, Subject, SubjectKind};
+use crate::model::{Area, CheckMeta, Doc, Finding, Observed, Severity, Stage, Subject, SubjectKind};
 use crate::snapshot::Agent;
 
 /// The check.
@@ -13,14 +13,14 @@ pub struct AgentVersionSkew;
 static META: CheckMeta = CheckMeta {
     id: "agent-version-skew",
     area: Area::Mesos,
-    title: "every agent runs the Mesos version of the leading master",
-    finding: "agent {name} runs Mesos {version}, {of} runs {usual}",
+    title: "every agent and master runs the Mesos version of the leading master",
+    finding: "{kind} {name} runs Mesos {version}, {of} runs {usual}",
     severity: Severity::Blocker,
     stage: Stage::Single,
     needs: &["data/mesos-master/*/state.json", "data/mesos-master/*/version.json"],
     requirements: &["S1-13", "S1-17", "S1-141"],
     doc: Doc {
-        what: "The version of every listed agent equals that of the leading master. While the master's version is not known, \
+        what: "The version of every listed agent, and of every master that was asked, equals that of the leading master. While the master's version is not known, \
                agents are compared with the version most of them have, and the rest is UNKNOWN.",
         why: "Agents of another version mean that an upgrade is not finished. Masters and agents may be one release apart for \
               a while; the next hop would make it two, and agents that far behind may not register any more.",
@@ -57,6 +57,7 @@ impl Check for AgentVersionSkew {
                 (most(agents.items), "most of the others".to_owned())
             }
         };
+        let mut judged = masters(context, usual.as_deref(), &of, saw);
         let mut silent = Vec::new();
         for agent in agents.items {
             let Some(version) = own_version(context, agent) else {
@@ -68,6 +69,7 @@ impl Check for AgentVersionSkew {
             };
             saw.fire(
                 Finding::about(Subject::new(SubjectKind::Agent, &agent.id, &agent.hostname))
+                    .with("kind", "agent")
                     .with("version", version.clone())
                     .with("usual", usual)
                     .with("of", of.clone())
@@ -81,8 +83,39 @@ impl Check for AgentVersionSkew {
                 few(&silent)
             ));
         }
-        saw.judged(agents.items.len().saturating_sub(silent.len()), "agents");
+        judged += agents.items.len().saturating_sub(silent.len());
+        saw.judged(judged, "masters and agents");
     }
+}
+
+/// The other masters: one of them may lead before the window is over. Returns how many versions are known.
+fn masters(context: &Context<'_>, usual: Option<&str>, of: &str, saw: &mut Saw) -> usize {
+    let mut judged = 0;
+    for master in &context.facts.snapshot.masters {
+        match &master.version {
+            Observed::Known(version, at) => {
+                judged += 1;
+                let version = version.to_string();
+                let Some(usual) = usual.filter(|usual| *usual != version) else {
+                    continue;
+                };
+                saw.fire(
+                    Finding::about(Subject::new(
+                        SubjectKind::Master,
+                        &master.host,
+                        short(&master.host, "5050"),
+                    ))
+                    .with("kind", "master")
+                    .with("version", version.clone())
+                    .with("usual", usual)
+                    .with("of", of)
+                    .seen_at(at.at("/version").quoting(version)),
+                );
+            }
+            Observed::Unknown(why) => saw.unknown(why),
+        }
+    }
+    judged
 }
 
 /// As the master lists it; on a master that does not say (before 0.26), as the agent says itself.

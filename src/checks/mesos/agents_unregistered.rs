@@ -19,12 +19,13 @@ static META: CheckMeta = CheckMeta {
     stage: Stage::Single,
     needs: &[
         "data/mesos-agent/*/metrics_snapshot.json",
+        "data/mesos-agent/*/state.json",
         "data/mesos-master/*/state.json",
     ],
     requirements: &["S0-84", "S0-85"],
     doc: Doc {
         what: "`slave/registered` is 1 in the metrics of every agent that the leading master lists, and of every agent that was \
-               asked besides. Agents whose metrics are not in the archive are UNKNOWN, by name.",
+               asked besides. Agents whose metrics, or whose own state with their id, are not in the archive are UNKNOWN, by name.",
         why: "An agent that is not registered runs its tasks on its own: the master gives it up after five minutes, and \
               its tasks are started a second time elsewhere, or lost.",
         by_hand: "curl -s http://AGENT:5051/metrics/snapshot | jq '.\"slave/registered\"'",
@@ -50,18 +51,27 @@ impl Check for AgentsUnregistered {
         let mut judged = 0;
         for node in &snapshot.agent_nodes {
             asked.insert(&node.host);
-            if let Some(own) = node.state.known() {
+            // Without its own state, with its id, nobody knows which agent it was that answered.
+            let own = node.state.get().map(|(own, _)| own);
+            if let Ok(own) = own {
                 asked.insert(&own.id);
             }
-            let Some(value) = metric(&node.metrics, "slave/registered") else {
-                silent.push(node_name(node));
-                because.get_or_insert_with(|| reason(&node.metrics, "its metrics have no `slave/registered`"));
-                continue;
+            let registered = metric(&node.metrics, "slave/registered");
+            let missing = match (own, registered) {
+                (Err(why), _) => Some(why.sentence()),
+                (_, None) => Some(reason(&node.metrics, "its metrics have no `slave/registered`")),
+                _ => None,
             };
-            judged += 1;
-            if value < 1.0 {
+            match missing {
+                Some(missing) => {
+                    silent.push(node_name(node));
+                    because.get_or_insert(missing);
+                }
+                None => judged += 1,
+            }
+            if let Some(value) = registered.filter(|value| *value < 1.0) {
                 let item = EvidenceRef::item(items::path(items::MESOS_AGENT, &node.host, items::METRICS));
-                let id = node.state.known().map_or(node.host.as_str(), |own| own.id.as_str());
+                let id = own.map_or("", |own| own.id.as_str());
                 let id = if id.is_empty() { node.host.as_str() } else { id };
                 saw.fire(
                     Finding::about(Subject::new(SubjectKind::Agent, id, node_name(node)))

@@ -84,9 +84,6 @@ fn judge(master: &Master, metrics: &EvidenceRef, saw: &mut Saw) {
         }
         None => saw.unknown_because(format!("the metrics of {} have no `{RECOVERED}`", master.host)),
     }
-    if elected(master) != Some(true) {
-        return;
-    }
     if let Some((_, at)) = without_quorum(master) {
         saw.fire(fire(
             "elected without a quorum: its registry is empty, although it answers 200 everywhere",
@@ -99,7 +96,8 @@ fn judge(master: &Master, metrics: &EvidenceRef, saw: &mut Saw) {
         Observed::Unknown(why) => saw.unknown(why),
     }
     // On its own this may be a Mesos that does not count bytes yet: the registry itself decides.
-    if metric(&master.metrics, SIZE).is_none() && !master.registry.is_known() {
+    let leads = elected(master) == Some(true);
+    if leads && metric(&master.metrics, SIZE).is_none() && !master.registry.is_known() {
         saw.unknown_because(format!("{} is elected, and its metrics have no `{SIZE}`", master.host));
     }
 }

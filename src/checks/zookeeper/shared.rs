@@ -39,6 +39,14 @@ pub fn views<'a>(context: &Context<'a>, saw: &mut Saw) -> Vec<View<'a>> {
             }
             Ok((servers, at)) => {
                 saw.looked_at(at);
+                let known = context.facts.ensemble.servers;
+                if servers.len() < known {
+                    saw.unknown_because(format!(
+                        "{} lists {} servers, and the cluster has {known}",
+                        at.item,
+                        servers.len()
+                    ));
+                }
                 views.push(View { exhibitor, servers, at });
             }
             Err(why) => saw.unknown(why),

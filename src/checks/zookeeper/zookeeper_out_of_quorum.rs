@@ -58,6 +58,14 @@ impl Check for ZookeeperOutOfQuorum {
                 continue;
             };
             modes.push(at);
+            // Two words are asked one after the other: two modes mean that it changed in between.
+            let other = server.mntr.known().and_then(|mntr| mntr.get("zk_server_state"));
+            if let Some(other) = other.filter(|other| *other != mode) {
+                saw.unknown_because(format!(
+                    "ZooKeeper {} is {mode} by {} and {other} by mntr: it changed meanwhile",
+                    server.host, at.item
+                ));
+            }
             let problem = match mode.as_str() {
                 "follower" | "observer" => continue,
                 "leader" => {

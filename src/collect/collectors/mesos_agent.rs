@@ -29,7 +29,10 @@ pub fn steps(ctx: &Context) -> Vec<Step> {
             continue;
         };
         met.insert(direct.origin.host.clone());
-        met.insert(direct.origin.authority());
+        if !met.insert(direct.origin.authority()) {
+            // An agent that came back under a new id while the old one is still listed: one process, asked once.
+            continue;
+        }
         let label = direct.origin.label(items::MESOS_AGENT);
         let calls = match ctx.targets.admin_router.as_ref().filter(|_| !ctx.targets.direct()) {
             Some(router) => through(router, &agent.id, &label),

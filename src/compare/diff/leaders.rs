@@ -23,6 +23,10 @@ pub fn diff(sides: &Sides<'_>, comparison: &mut Comparison) {
         comparison,
     );
     for (old, new) in super::marathons::pairs(sides) {
+        // A Marathon that never answered is told once, with the instances.
+        if !old.info.is_known() && !new.info.is_known() {
+            continue;
+        }
         let subject = Subject::named(SubjectKind::Marathon, &old.name);
         one(
             sides,
@@ -67,11 +71,7 @@ fn one(
             } else {
                 format!("{field} of {subject}")
             };
-            for (side, leader) in [("before", old), ("after", new)] {
-                if let Err(why) = leader {
-                    comparison.unknown(part::LEADERS, part::told(side, &what, &why));
-                }
-            }
+            comparison.unknown_sides(part::LEADERS, &what, old.err().as_ref(), new.err().as_ref());
         }
     }
 }

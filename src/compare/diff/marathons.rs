@@ -46,9 +46,8 @@ pub fn diff(sides: &Sides<'_>, comparison: &mut Comparison) {
 fn instance(sides: &Sides<'_>, one: &Marathon, other: Option<&Marathon>, comparison: &mut Comparison) {
     let what = format!("Marathon {}", one.name);
     let Observed::Known(info, at) = &one.info else {
-        if let Some(why) = one.info.why() {
-            comparison.unknown(part::MARATHONS, part::told("before", &what, why));
-        }
+        let after = other.and_then(|other| other.info.why());
+        comparison.unknown_sides(part::MARATHONS, &what, one.info.why(), after);
         return;
     };
     let subject = Subject::named(SubjectKind::Marathon, &one.name);
@@ -60,7 +59,11 @@ fn instance(sides: &Sides<'_>, one: &Marathon, other: Option<&Marathon>, compari
         });
         if gone {
             comparison.count(part::MARATHONS, 1);
-            let line = Line::unexpected(subject, ChangeKind::Lost, "its framework is not registered any more");
+            let line = Line::unexpected(
+                subject,
+                ChangeKind::Lost,
+                "it answered before the window, and its framework is not registered any more",
+            );
             comparison.note(line.seen_before(at));
         } else {
             let detail = format!("{what} was asked before and not after");
@@ -90,6 +93,15 @@ fn instance(sides: &Sides<'_>, one: &Marathon, other: Option<&Marathon>, compari
 }
 
 fn apps_and_pods(sides: &Sides<'_>, one: &Marathon, other: &Marathon, comparison: &mut Comparison) {
+    if let (Some(one_why), Some(other_why)) = (one.info.why(), other.info.why())
+        && !one.apps.is_known()
+        && !other.apps.is_known()
+    {
+        // Nothing of it answered: one reason says all.
+        let part = format!("{} of {}", part::APPS, one.name);
+        comparison.unknown_sides(&part, &format!("Marathon {}", one.name), Some(one_why), Some(other_why));
+        return;
+    }
     let version = |marathon: &Marathon| marathon.info.known().and_then(|info| info.version.clone());
     let versions = (version(one), version(other));
     let scope = apps::Scope {

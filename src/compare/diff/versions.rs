@@ -30,16 +30,10 @@ impl Component {
             Self::Marathon => "Marathon",
         }
     }
-
-    /// Name of the field in changes.
-    pub fn field(self) -> &'static str {
-        match self {
-            Self::Dcos => "DC/OS version",
-            Self::MesosMaster | Self::MesosAgent => "Mesos version",
-            Self::Marathon => "Marathon version",
-        }
-    }
 }
+
+/// Name of the field in changes.
+const FIELD: &str = "version";
 
 /// The version of one component before and after.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,7 +72,7 @@ pub fn diff(sides: &Sides<'_>, comparison: &mut Comparison) {
         .map(|pair| {
             let judgement = sides.hop.version(pair.component, &pair.before, &pair.after);
             Line::new(pair.subject.clone(), ChangeKind::Changed, judgement)
-                .field(pair.component.field())
+                .field(FIELD)
                 .from(Some(pair.before.to_string()))
                 .to(Some(pair.after.to_string()))
                 .seen_before(&pair.evidence[0])
@@ -112,11 +106,7 @@ fn join(
         }
         (before, after) => {
             let what = format!("{} of {subject}", component.as_str());
-            for (side, read) in [("before", before), ("after", after)] {
-                if let Err(why) = read {
-                    comparison.unknown(part, part::told(side, &what, &why));
-                }
-            }
+            comparison.unknown_sides(part, &what, before.err().as_ref(), after.err().as_ref());
         }
     }
 }

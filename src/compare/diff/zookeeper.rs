@@ -22,11 +22,7 @@ pub fn diff(sides: &Sides<'_>, comparison: &mut Comparison) {
             return;
         }
         (one, other) => {
-            for (side, read) in [("before", one), ("after", other)] {
-                if let Err(why) = read {
-                    comparison.unknown(part::ZNODES, part::told(side, part::ZNODES, &why));
-                }
-            }
+            comparison.unknown_sides(part::ZNODES, part::ZNODES, one.err().as_ref(), other.err().as_ref());
             return;
         }
     };

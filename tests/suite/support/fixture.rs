@@ -113,6 +113,12 @@ impl Case {
         serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
     }
 
+    /// The edited cluster of a case of a single check.
+    pub fn cluster(&self) -> Cluster {
+        let base = self.base.as_deref().expect("a case of a single check names its `base`");
+        Cluster::read(base).edited(&self.edits)
+    }
+
     /// Runs a check on this case.
     pub fn run(&self, check: &dyn Check) -> CheckResult {
         match check.meta().stage {

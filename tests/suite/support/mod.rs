@@ -5,3 +5,5 @@ pub mod cluster;
 pub mod fixture;
 pub mod handmade;
 pub mod hostile;
+pub mod mini;
+pub mod misbehaving;
