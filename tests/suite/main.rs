@@ -43,3 +43,4 @@ mod snapshot;
 mod sources;
 mod support;
 mod verdict;
+mod verdict_without;
