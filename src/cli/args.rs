@@ -111,6 +111,8 @@ pub enum Command {
     Compare(super::compare::Args),
     /// Render a saved JSON report again, in another format
     Report(super::report::Args),
+    /// Make an archive of files saved with curl, or of an unpacked diagnostics bundle
+    Import(super::import::Args),
     /// Check that an archive is what was written, and say what it holds
     Verify(super::verify::Args),
     /// List the checks

@@ -15,6 +15,7 @@ pub mod demo;
 pub mod exit;
 pub mod explain;
 pub mod failure;
+pub mod import;
 pub mod judge;
 pub mod load;
 pub mod logging;
@@ -89,6 +90,7 @@ fn dispatch(command: Command, ctx: &mut Ctx<'_>) -> anyhow::Result<u8> {
         Command::Check(args) => check::run(&args, ctx),
         Command::Compare(args) => compare::run(&args, ctx),
         Command::Report(args) => report::run(&args, ctx),
+        Command::Import(args) => import::run(&args, ctx),
         Command::Verify(args) => verify::run(&args, ctx),
         Command::Collect(args) => collect::run(&args, ctx),
         Command::Checks(args) => checks::run(&args, ctx),

@@ -396,6 +396,14 @@ pub async fn probe(ctx: &Context, endpoint: &'static Endpoint, base: &Base) -> O
     body::read(response, &wanted, None).await.ok()?.copy
 }
 
+/// Whether a host takes a connection at all. Nothing is sent.
+pub async fn reaches(ctx: &Context, origin: &Origin) -> bool {
+    let _pass = ctx.gate.pass(&origin.host, false).await;
+    let address = (origin.host.trim_matches(['[', ']']), origin.port);
+    let connecting = tokio::net::TcpStream::connect(address);
+    matches!(tokio::time::timeout(ctx.limits.connect, connecting).await, Ok(Ok(_)))
+}
+
 /// Scheme, host, port and path: a query may hold what is nobody's business.
 pub(super) fn place(url: &Url) -> String {
     match Origin::of(url) {
