@@ -18,6 +18,7 @@ mod collect_cli;
 mod collect_dcos;
 mod collect_misbehaving;
 mod collect_security;
+mod collect_zookeeper;
 mod compare;
 mod compare_tasks;
 mod constraints;
