@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 
 use comfy_table::{ColumnConstraint, ContentArrangement, Table, Width, presets};
 
-use super::view::{ChangeGroup, ResultView, View};
+use super::view::{ChangeGroup, MissingView, ResultView, View};
 
 /// How to draw.
 #[derive(Debug, Clone, Copy)]
@@ -135,21 +135,22 @@ impl Page {
         }
         self.line("Missing evidence");
         let mut table = self.table(["item", "how it ended", "why"]);
-        let shown = if self.style.all {
-            view.coverage.missing.len()
-        } else {
-            SHORT
-        };
-        for item in view.coverage.missing.iter().take(shown) {
-            let item_text = if view.archives.len() > 1 {
-                format!("{}: {}", item.role, item.item)
-            } else {
-                item.item.clone()
+        let pair = view.archives.len() > 1;
+        let mut told = 0;
+        let groups = groups(&view.coverage.missing, self.style.all);
+        let shown = if self.style.all { groups.len() } else { SHORT };
+        for group in groups.into_iter().take(shown) {
+            let Some(first) = group.first() else { continue };
+            let item = match group.len() {
+                1 => first.item.clone(),
+                count => format!("{} ({count} items)", folder(&first.item)),
             };
-            table.add_row([&item_text, &item.outcome, &item.reason]);
+            let item = if pair { format!("{}: {item}", first.role) } else { item };
+            table.add_row([item.as_str(), &first.outcome, cause(&first.reason)]);
+            told += group.len() as u64;
         }
         self.draw(&table);
-        let more = view.coverage.lost.saturating_sub(table.row_count() as u64);
+        let more = view.coverage.lost.saturating_sub(told);
         self.more(usize::try_from(more).unwrap_or(usize::MAX), "item");
         self.blank();
     }
@@ -364,6 +365,28 @@ fn wrapped(text: &str, width: usize) -> Vec<String> {
         lines.push(line);
     }
     lines
+}
+
+/// Neighbours of one folder that ended the same way for the same cause: one row for people, unless everything is asked for.
+fn groups(missing: &[MissingView], one_by_one: bool) -> Vec<&[MissingView]> {
+    let alike = |a: &MissingView, b: &MissingView| {
+        !one_by_one
+            && a.role == b.role
+            && a.outcome == b.outcome
+            && folder(&a.item) == folder(&b.item)
+            && cause(&a.reason) == cause(&b.reason)
+    };
+    missing.chunk_by(alike).collect()
+}
+
+/// Folder of an item, with its slash at the end.
+fn folder(item: &str) -> &str {
+    item.rfind('/').and_then(|at| item.get(..=at)).unwrap_or(item)
+}
+
+/// The cause itself, where later requests to the same server were spared because of it.
+fn cause(reason: &str) -> &str {
+    reason.strip_prefix("not asked again: ").unwrap_or(reason)
 }
 
 #[cfg(test)]

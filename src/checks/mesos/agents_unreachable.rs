@@ -15,7 +15,7 @@ static META: CheckMeta = CheckMeta {
     id: "agents-unreachable",
     area: Area::Mesos,
     title: "no agent is unreachable",
-    finding: "{count} agents are unreachable; known by their tasks: {agents}",
+    finding: "unreachable agents: {count}; known by their tasks: {agents}",
     severity: Severity::Blocker,
     stage: Stage::Single,
     needs: &[
