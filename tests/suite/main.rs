@@ -17,6 +17,7 @@ mod cli;
 mod collect_misbehaving;
 mod collect_security;
 mod compare;
+mod compare_definitions;
 mod compare_tasks;
 mod constraints;
 mod constraints_public;

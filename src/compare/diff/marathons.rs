@@ -110,7 +110,8 @@ fn apps_and_pods(sides: &Sides<'_>, one: &Marathon, other: &Marathon, comparison
     let doubt = listing_doubt(sides, one);
     let listed = Side {
         seen: &one.apps,
-        doubts: [doubt.as_ref(), None],
+        false_witness: None,
+        partial: doubt.as_ref(),
     };
     if let Some(Both { before, after }) = comparison.both(&name, listed, Side::plain(&other.apps)) {
         comparison.count(&name, before.0.len());
