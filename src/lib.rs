@@ -5,7 +5,7 @@
 //!  5  report                           model, verdict
 //!  4  checks, compare, verdict         model, facts, knowledge
 //!  3  facts                            model, snapshot, knowledge
-//!  2  snapshot | collect | demo        snapshot: model, archive (read), sources    collect: model, archive (write)
+//!  2  snapshot | collect, import, demo snapshot: model, archive (read), sources    the others: model, archive (write)
 //!  1  archive, sources, knowledge      model
 //!  0  model                            std, serde, chrono
 //! ```
@@ -21,6 +21,7 @@ pub mod collect;
 pub mod compare;
 pub mod demo;
 pub mod facts;
+pub mod import;
 pub mod knowledge;
 pub mod model;
 pub mod report;

@@ -29,6 +29,7 @@ pub struct Cli {
 
 const AFTER_HELP: &str = "\
 Examples:
+  gonogo demo                                    see it all on a simulated cluster
   gonogo check pre.tar.gz --target 1.11.3        is the cluster ready for this version?
   gonogo compare pre.tar.gz post.tar.gz          did everything come back?
   gonogo explain agents-inactive                 why a check exists and how to fix what it found
@@ -100,6 +101,8 @@ pub enum ColorWhen {
 /// The commands, in the order of their use.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// See it all on a simulated cluster: collect, upgrade, collect, compare
+    Demo(super::demo::Args),
     /// Capture evidence from a cluster into an archive
     Collect(Box<super::collect::Args>),
     /// Is the cluster ready? One archive, the verdict
@@ -108,6 +111,8 @@ pub enum Command {
     Compare(super::compare::Args),
     /// Render a saved JSON report again, in another format
     Report(super::report::Args),
+    /// Make an archive of files saved with curl, or of an unpacked diagnostics bundle
+    Import(super::import::Args),
     /// Check that an archive is what was written, and say what it holds
     Verify(super::verify::Args),
     /// List the checks

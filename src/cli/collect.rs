@@ -272,7 +272,10 @@ pub fn run(args: &Args, ctx: &mut Ctx<'_>) -> anyhow::Result<u8> {
             .into());
     }
     if args.dry_run {
-        for line in preview::lines(&settings.targets) {
+        for line in credentials::preview(&settings)
+            .into_iter()
+            .chain(preview::lines(&settings.targets))
+        {
             writeln!(ctx.out, "{}", text::sanitized(&line)).context("standard output")?;
         }
         return Ok(exit::GO);

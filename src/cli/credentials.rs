@@ -13,6 +13,7 @@ use super::{Failure, exit};
 use crate::collect::auth::dcos_cli::{self, Attachment, Verify};
 use crate::collect::auth::login::{self, Login, LoginError, ServiceAccount};
 use crate::collect::auth::{Credentials, expires_at};
+use crate::collect::endpoints::LOGIN_PATH;
 use crate::collect::{Base, Observer};
 
 /// Environment variable with a DC/OS token; the DC/OS CLI reads the same.
@@ -63,6 +64,13 @@ pub fn attach(settings: &mut Settings, problems: &mut Problems) -> Option<Attach
         }
     }
     Some(Attached { token })
+}
+
+/// The login request that a run would make, for `--dry-run`.
+pub fn preview(settings: &Settings) -> Option<String> {
+    let logs_in = settings.auth.user.is_some() || settings.auth.service_account.is_some();
+    let router = settings.targets.routers().into_iter().next().filter(|_| logs_in)?;
+    Some(format!("POST {router}{LOGIN_PATH} -> a token, not kept"))
 }
 
 /// What was chosen.

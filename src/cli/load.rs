@@ -33,11 +33,12 @@ impl Opened {
 
     /// Reads and verifies the whole payload; the snapshot exists only if every byte is what was written.
     pub fn snapshot(self, path: &Path) -> anyhow::Result<Snapshot> {
-        let mut builder = Builder::new(self.reader.manifest().clone(), self.reader.digest().to_owned());
-        self.reader
+        let mut builder = Builder::new();
+        let verified = self
+            .reader
             .for_each(&mut |item, size, body| builder.member(item, size, body))
             .map_err(|refused| told(path, refused))?;
-        Ok(builder.finish())
+        Ok(builder.finish(verified.manifest, verified.digest))
     }
 }
 

@@ -11,9 +11,11 @@ pub mod completions;
 pub mod config;
 mod credentials;
 pub mod ctx;
+pub mod demo;
 pub mod exit;
 pub mod explain;
 pub mod failure;
+pub mod import;
 pub mod judge;
 pub mod load;
 pub mod logging;
@@ -84,9 +86,11 @@ pub fn run(
 /// Hands over to the command. One arm per command.
 fn dispatch(command: Command, ctx: &mut Ctx<'_>) -> anyhow::Result<u8> {
     match command {
+        Command::Demo(args) => demo::run(&args, ctx),
         Command::Check(args) => check::run(&args, ctx),
         Command::Compare(args) => compare::run(&args, ctx),
         Command::Report(args) => report::run(&args, ctx),
+        Command::Import(args) => import::run(&args, ctx),
         Command::Verify(args) => verify::run(&args, ctx),
         Command::Collect(args) => collect::run(&args, ctx),
         Command::Checks(args) => checks::run(&args, ctx),

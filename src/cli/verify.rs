@@ -93,8 +93,9 @@ fn lines(name: &str, verified: &Verified, all: bool) -> String {
         &format!("{} ({})", sanitized(&manifest.tool), sanitized(&manifest.made_by)),
     );
     line("phase", &manifest.phase.to_string());
-    line("from", &manifest.started_at.to_rfc3339());
-    line("to", &manifest.finished_at.to_rfc3339());
+    let time = |at: chrono::DateTime<chrono::Utc>| at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+    line("from", &time(manifest.started_at));
+    line("to", &time(manifest.finished_at));
     for (label, value) in [
         ("reason", &manifest.reason),
         ("ticket", &manifest.ticket),

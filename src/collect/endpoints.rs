@@ -285,7 +285,7 @@ pub static ALL: &[Endpoint] = &[
         items::DCOS,
         items::DCOS_VERSION,
         "/dcos-metadata/dcos-version.json",
-        Asked::FirstRouter,
+        Asked::EachRouter,
     )
     .required(),
     Endpoint::get(items::DCOS, items::DCOS_METADATA, "/metadata", Asked::FirstRouter),

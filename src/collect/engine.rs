@@ -123,7 +123,10 @@ async fn run_stage(ctx: &Arc<Context>, steps: Vec<Step>, deadline: Instant) {
         for step in steps {
             ctx.observer.planned(step.planned.len());
             open.extend(step.planned.iter().cloned());
-            running.spawn(run_step(Arc::clone(ctx), step));
+            // After the deadline nothing more is begun; every item still gets its record below.
+            if Instant::now() < deadline {
+                running.spawn(run_step(Arc::clone(ctx), step));
+            }
         }
     };
     start(&mut running, steps);
@@ -215,5 +218,112 @@ pub fn words(duration: Duration) -> String {
         (secs, _) if secs % 60 == 0 => format!("{} min", secs / 60),
         (secs, 0) => format!("{secs} s"),
         (secs, millis) => format!("{secs}.{millis:03} s"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::auth::Credentials;
+    use super::super::observer::Silent;
+    use super::super::tls::Tls;
+    use super::*;
+    use crate::archive::{Container, Target};
+    use crate::model::Evidence;
+
+    fn planned(item: &str) -> Planned {
+        Planned {
+            item: format!("data/input/files/{item}"),
+            source: "input",
+            host: "-".to_owned(),
+            request: item.to_owned(),
+            method: "FILE",
+            required: true,
+        }
+    }
+
+    /// Runs one stage and gives its records.
+    fn records(limits: Limits, stage: Stage) -> Vec<Evidence> {
+        let folder = tempfile::tempdir().unwrap();
+        let target = Target::new(&folder.path().join("out.zip"), Container::Zip, false).unwrap();
+        let ctx = Arc::new(Context {
+            targets: Targets::default(),
+            known: Known::default(),
+            records: Records::new(Vec::new(), Arc::new(Silent)),
+            staging: Staging::beside(&target).unwrap(),
+            http: Http::new(&limits, Tls::default(), Credentials::none(), None).unwrap(),
+            gate: Gate::new(&limits),
+            limits,
+            observer: Arc::new(Silent),
+        });
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        runtime.block_on(run(&ctx, &[stage]));
+        ctx.records.take().0
+    }
+
+    fn stage_with_a_panic(_: &Context) -> Vec<Step> {
+        let items = vec![planned("a"), planned("b")];
+        let panics = Step::new("input", "one", items, |ctx| async move {
+            ctx.records.put(planned("a").ended(Outcome::NotApplicable, "fine"));
+            let items: Vec<Step> = Vec::new();
+            assert!(!items.is_empty(), "a mistake of ours");
+            items
+        });
+        let gives_more = Step::new("input", "two", vec![planned("c")], |ctx| async move {
+            ctx.records.put(planned("c").ended(Outcome::NotApplicable, "fine"));
+            // A step that forgets one of its items.
+            vec![Step::new("input", "three", vec![planned("d")], |_| async {
+                Vec::new()
+            })]
+        });
+        vec![panics, gives_more]
+    }
+
+    #[test]
+    fn a_panic_becomes_a_record_and_nothing_else_is_lost() {
+        let records = records(Limits::default(), stage_with_a_panic);
+        let told: Vec<(&str, Outcome, &str)> = records
+            .iter()
+            .map(|one| {
+                (
+                    one.request.as_str(),
+                    one.outcome.clone(),
+                    one.reason.as_deref().unwrap_or_default(),
+                )
+            })
+            .collect();
+        assert_eq!(
+            told,
+            [
+                ("a", Outcome::NotApplicable, "fine"),
+                ("b", Outcome::Failed, "internal error in gonogo: a mistake of ours"),
+                ("c", Outcome::NotApplicable, "fine"),
+                ("d", Outcome::Failed, "the step ended without a record for this item"),
+            ]
+        );
+    }
+
+    fn stage_without_end(_: &Context) -> Vec<Step> {
+        vec![Step::new("input", "one", vec![planned("a")], |_| async {
+            std::future::pending::<()>().await;
+            Vec::new()
+        })]
+    }
+
+    #[test]
+    fn the_deadline_leaves_a_record_too() {
+        let limits = Limits {
+            deadline: Duration::from_millis(20),
+            ..Limits::default()
+        };
+        let records = records(limits, stage_without_end);
+        assert_eq!(records.len(), 1);
+        assert_eq!(records[0].outcome, Outcome::TimedOut);
+        assert_eq!(
+            records[0].reason.as_deref(),
+            Some("the run's deadline of 20 ms was reached")
+        );
     }
 }

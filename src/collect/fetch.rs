@@ -332,7 +332,7 @@ impl Course<'_> {
         let reason = match status {
             401 if sent => "401: our credential is not accepted (wrong, or expired?)".to_owned(),
             401 if self.ctx.http.authenticates() => {
-                format!("401: {origin} wants a credential, and ours go to named hosts only")
+                format!("401: {origin} wants a credential, and ours go to named hosts only (name agents with --agents)")
             }
             401 => {
                 "401: the server wants a credential (--token-file, --user, --basic-user, --service-account)".to_owned()
@@ -394,6 +394,14 @@ pub async fn probe(ctx: &Context, endpoint: &'static Endpoint, base: &Base) -> O
         copy: true,
     };
     body::read(response, &wanted, None).await.ok()?.copy
+}
+
+/// Whether a host takes a connection at all. Nothing is sent.
+pub async fn reaches(ctx: &Context, origin: &Origin) -> bool {
+    let _pass = ctx.gate.pass(&origin.host, false).await;
+    let address = (origin.host.trim_matches(['[', ']']), origin.port);
+    let connecting = tokio::net::TcpStream::connect(address);
+    matches!(tokio::time::timeout(ctx.limits.connect, connecting).await, Ok(Ok(_)))
 }
 
 /// Scheme, host, port and path: a query may hold what is nobody's business.

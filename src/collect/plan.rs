@@ -26,6 +26,8 @@ pub struct Targets {
     pub mesos: Vec<Base>,
     /// Admin Router, if named.
     pub admin_router: Option<Base>,
+    /// Admin Routers of the masters, where they are not on port 80 (443 with TLS) of each.
+    pub admin_routers: Vec<Base>,
     /// Marathon instances by name; the root one is called `root`.
     pub marathons: Vec<(String, Base)>,
     /// Exhibitors, if named.
@@ -74,12 +76,21 @@ impl Targets {
         self.mesos.iter().any(|base| base.origin.tls)
     }
 
-    /// Admin Routers: the named one, else the one on each master.
+    /// Admin Routers: the named one first, then the one on each master that is asked directly: only a node's own
+    /// Admin Router tells that node's DC/OS version and health.
     pub fn routers(&self) -> Vec<Base> {
-        match &self.admin_router {
-            Some(router) => vec![router.clone()],
-            None => self.each_master(if self.cluster_tls() { 443 } else { 80 }, self.cluster_tls()),
+        let mut all: Vec<Base> = self.admin_router.iter().cloned().collect();
+        let own = if self.admin_routers.is_empty() {
+            self.each_master(if self.cluster_tls() { 443 } else { 80 }, self.cluster_tls())
+        } else {
+            self.admin_routers.clone()
+        };
+        for router in own {
+            if !all.contains(&router) {
+                all.push(router);
+            }
         }
+        all
     }
 
     /// Where the root Marathon answers on DC/OS.

@@ -49,10 +49,13 @@ struct Preview<'t> {
 impl Preview<'_> {
     fn line(&mut self, source: &str, request: &str, folder: &str, item: &str, note: &str) {
         let left_out = if self.targets.skips(source) { "left out: " } else { "" };
-        self.lines.push(format!(
-            "{left_out}{request} -> {}{note}",
+        let path = if folder.starts_with('<') {
+            // Stands for what discovery will find.
+            format!("data/{source}/{folder}/{item}")
+        } else {
             items::path(source, folder, item)
-        ));
+        };
+        self.lines.push(format!("{left_out}{request} -> {path}{note}"));
     }
 
     fn request(&mut self, endpoint: &Endpoint, base: &str, folder: &str, note: &str) {
@@ -60,19 +63,23 @@ impl Preview<'_> {
             Method::Get => "GET",
             Method::Post(_) => "POST",
         };
+        let older = match endpoint.older_paths {
+            [] => String::new(),
+            paths => format!(" (on 404: {})", paths.join(", ")),
+        };
         self.line(
             endpoint.source,
             &format!("{method} {base}{}", endpoint.path),
             folder,
             endpoint.item,
-            note,
+            &format!("{note}{older}"),
         );
     }
 
     fn each(&mut self, asked: Asked, bases: &[Base], note: &str) {
         for base in bases {
             for endpoint in endpoints::ALL.iter().filter(|endpoint| endpoint.asked == asked) {
-                let folder = base.origin.label(endpoint.source);
+                let folder = base.label(endpoint.source);
                 self.request(endpoint, &base.to_string(), &folder, note);
             }
         }
@@ -104,13 +111,21 @@ impl Preview<'_> {
                 self.request(endpoint, &base.to_string(), &name, "");
             }
         }
+        let found = match &self.targets.admin_router {
+            Some(router) if !self.targets.direct() => format!("{router}/service/<framework>"),
+            _ => "http://<webui_url>".to_owned(),
+        };
         for endpoint in endpoints::of(items::MARATHON, Asked::EachMarathon) {
             self.request(
                 endpoint,
-                "http://<webui_url>",
+                &found,
                 "<framework>",
                 " (of each Marathon among the frameworks)",
             );
+        }
+        if let Some(info) = endpoints::of(items::MARATHON, Asked::EachMarathon).next() {
+            let why = "of each other framework with an address, to see whether it is Marathon; kept only if so";
+            self.request(info, &found, "<framework>", &format!(" ({why})"));
         }
     }
 
@@ -123,7 +138,7 @@ impl Preview<'_> {
                 self.request(
                     endpoint,
                     &metronome.to_string(),
-                    &first.origin.label(items::METRONOME),
+                    &metronome.label(items::METRONOME),
                     note,
                 );
             }

@@ -81,7 +81,7 @@ pub struct Call {
 impl Call {
     /// An endpoint at a base, filed under the base's own name.
     pub fn new(endpoint: &'static Endpoint, base: &Base) -> Self {
-        let label = base.origin.label(endpoint.source);
+        let label = base.label(endpoint.source);
         Self::filed(endpoint, base, &label)
     }
 

@@ -131,6 +131,16 @@ impl Base {
         }
     }
 
+    /// Name in evidence: the port is left out where it is the usual one of the source, or, behind a path, of the scheme.
+    pub fn label(&self, source: &str) -> String {
+        let of_scheme = if self.origin.tls { 443 } else { 80 };
+        if !self.prefix.is_empty() && self.origin.port == of_scheme {
+            self.origin.host.clone()
+        } else {
+            self.origin.label(source)
+        }
+    }
+
     /// URL of a path of the compiled-in list.
     pub(super) fn url(&self, path: &str) -> String {
         format!("{}{}{path}", self.origin, self.prefix)

@@ -12,6 +12,7 @@ pub mod model;
 pub mod net;
 pub mod payload;
 pub mod places;
+pub mod play;
 pub mod release;
 pub mod resources;
 pub mod scenario;

@@ -100,7 +100,8 @@ async fn open_with(size: Size, choose: impl Fn(Node) -> Chosen) -> io::Result<(P
         let chosen = choose(Node::Master(index));
         let all = &mut listeners;
         masters.push(MasterPlace {
-            host: chosen.host(format!("master-{}", index + 1)),
+            // Exhibitor and the health service know masters by address.
+            host: chosen.ip.clone(),
             mesos: chosen.listen(5050, Service::Master(index), all).await?,
             marathon: chosen.listen(8080, Service::RootMarathon(index), all).await?,
             metronome: chosen.listen(9000, Service::Metronome(index), all).await?,

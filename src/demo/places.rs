@@ -18,6 +18,15 @@ impl Address {
     pub fn new(ip: impl Into<String>, port: u16) -> Self {
         Self { ip: ip.into(), port }
     }
+
+    /// As an operator would write it: without the port where it is the usual one.
+    pub fn short(&self, usual: u16) -> String {
+        if self.port == usual {
+            self.ip.clone()
+        } else {
+            self.to_string()
+        }
+    }
 }
 
 impl fmt::Display for Address {

@@ -100,6 +100,8 @@ impl Scenario {
 /// The agent that is lost: no process, no registration; what ran on it runs nowhere.
 fn lose_agent(after: &mut Model) -> Planted {
     let host = host_of(after, LOST);
+    let place = after.places.agents.get(LOST);
+    let named = place.map_or_else(String::new, |place| place.mesos.short(5051));
     let gone: Vec<(usize, Task)> = after
         .frameworks
         .iter()
@@ -114,7 +116,7 @@ fn lose_agent(after: &mut Model) -> Planted {
         .map_or_else(String::new, |agent| agent.id.clone());
     let mut finds = vec![
         Find::new("agents-lost", SubjectKind::Agent, &id),
-        Find::new("agents-missing", SubjectKind::Agent, &host),
+        Find::new("agents-missing", SubjectKind::Agent, &named),
         Find::new("agents-unreachable", SubjectKind::Cluster, "cluster"),
         Find::new("components-unhealthy", SubjectKind::Node, &host),
     ];

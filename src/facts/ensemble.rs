@@ -52,7 +52,25 @@ impl EnsembleFacts {
                 this.exhibitor_gaps.push(sentence);
             }
         }
+        this.by_own_count(snapshot);
         this
+    }
+
+    /// ZooKeeper 3.5 and later tell how many voting servers they are configured with.
+    fn by_own_count(&mut self, snapshot: &Snapshot) {
+        let told = snapshot
+            .zookeepers
+            .iter()
+            .filter_map(|server| server.mntr.known()?.get("zk_quorum_size")?.parse::<usize>().ok())
+            .max()
+            .unwrap_or(0);
+        if told > snapshot.zookeepers.len() {
+            self.server_gaps.push(format!(
+                "ZooKeeper counts {told} servers in its ensemble and {} were asked",
+                snapshot.zookeepers.len()
+            ));
+        }
+        self.servers = self.servers.max(told);
     }
 
     /// DC/OS: one server and one Exhibitor on every master that was asked or expected.
@@ -60,7 +78,8 @@ impl EnsembleFacts {
         let names = Names::new(snapshot);
         let mut masters: Vec<String> = snapshot.masters.iter().map(|master| bare(&master.host)).collect();
         for expected in &snapshot.origin.manifest.expected.masters {
-            if names.index(bare(expected).as_str()).is_none() {
+            // Named with its port, or by its host alone.
+            if names.index(expected).is_none() && names.index(bare(expected).as_str()).is_none() {
                 masters.push(bare(expected));
             }
         }

@@ -116,7 +116,8 @@ impl<'s> Facts<'s> {
     }
 
     fn doubts<'a>(&'a self, own: Option<&'a Why>) -> Vec<&'a Why> {
-        self.cluster.state_doubt.iter().chain(own).collect()
+        // Where nothing can be believed at all, what the lists lack is only a consequence.
+        self.cluster.state_doubt.as_ref().or(own).into_iter().collect()
     }
 
     fn trusted<'a, T>(&'a self, list: &'a Observed<T>, own: Option<&'a Why>) -> Result<&'a T, &'a Why> {

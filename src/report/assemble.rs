@@ -6,7 +6,9 @@ use sha2::{Digest, Sha256};
 
 use super::words::{self, Catalogue};
 use super::{ArchiveRef, Coverage, FORMAT, Hop, Knowledge, Missing, Report, RequirementAnswer, Rules, Tool};
-use crate::model::{AppliedWaiver, Change, CheckResult, Manifest, Outcome, Policy, Severity, Status, Why, hex};
+use crate::model::{
+    AppliedWaiver, Change, CheckResult, Evidence, Manifest, Outcome, Policy, Severity, Status, Why, hex,
+};
 use crate::verdict::{Basis, decide};
 
 /// One archive that was judged.
@@ -121,6 +123,31 @@ fn coverage(archives: &[Side<'_>]) -> Coverage {
 /// Items named in a remark; the rest is counted.
 const NAMED: usize = 3;
 
+/// One sentence about items that were asked for and did not arrive.
+fn lost(items: &[&Evidence], kind: &str, archive: &str) -> Option<String> {
+    let named: Vec<&str> = items
+        .iter()
+        .take(NAMED)
+        .map(|evidence| evidence.item.as_str())
+        .collect();
+    let more = match items.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let (noun, verb) = if items.len() == 1 {
+        ("item", "is")
+    } else {
+        ("items", "are")
+    };
+    let count = items.len();
+    (count > 0).then(|| {
+        format!(
+            "{count} {kind} {noun} {verb} missing in {archive}: {}{more}",
+            named.join(", ")
+        )
+    })
+}
+
 /// What keeps a GO from being a plain one although no check says so.
 fn remarks(archives: &[Side<'_>], not_compared: &[(String, Why)]) -> Vec<String> {
     let mut remarks = Vec::new();
@@ -131,32 +158,15 @@ fn remarks(archives: &[Side<'_>], not_compared: &[(String, Why)]) -> Vec<String>
                 side.name
             ));
         }
-        let lost: Vec<&str> = side
+        // Also where no check looks: a GO beside "1 missing" would say more than was seen.
+        let (required, others): (Vec<&Evidence>, Vec<&Evidence>) = side
             .manifest
             .evidence
             .iter()
-            .filter(|evidence| evidence.required)
             .filter(|evidence| !matches!(evidence.outcome, Outcome::Captured | Outcome::NotApplicable))
-            .map(|evidence| evidence.item.as_str())
-            .collect();
-        if !lost.is_empty() {
-            let named: Vec<&str> = lost.iter().take(NAMED).copied().collect();
-            let more = match lost.len().saturating_sub(NAMED) {
-                0 => String::new(),
-                more => format!(" and {more} more"),
-            };
-            let (noun, verb) = if lost.len() == 1 {
-                ("item", "is")
-            } else {
-                ("items", "are")
-            };
-            remarks.push(format!(
-                "{} required {noun} {verb} missing in {}: {}{more}",
-                lost.len(),
-                side.name,
-                named.join(", ")
-            ));
-        }
+            .partition(|evidence| evidence.required);
+        remarks.extend(lost(&required, "required", side.name));
+        remarks.extend(lost(&others, "optional", side.name));
     }
     for (part, why) in not_compared {
         remarks.push(format!("{part} could not be compared: {}", why.sentence()));

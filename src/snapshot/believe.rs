@@ -13,9 +13,34 @@ use super::parts::{Part, disagreement, split};
 pub(super) struct Believe<'m> {
     pub(super) manifest: &'m Manifest,
     pub(super) parts: BTreeMap<String, Parsed<Part>>,
+    /// By source: folders below `data/<source>/`, sorted, with the host (and port) of each.
+    folders: BTreeMap<String, BTreeMap<String, String>>,
 }
 
-impl Believe<'_> {
+impl<'m> Believe<'m> {
+    /// Of a manifest with its records sorted, and what was parsed of the archive.
+    pub(super) fn new(manifest: &'m Manifest, parts: BTreeMap<String, Parsed<Part>>) -> Self {
+        let mut folders: BTreeMap<String, BTreeMap<String, String>> = BTreeMap::new();
+        let records = manifest
+            .evidence
+            .iter()
+            .map(|record| (&record.item, Some(&record.host)));
+        for (item, host) in records.chain(parts.keys().map(|item| (item, None))) {
+            if let Some((source, folder, _)) = split(item) {
+                folders
+                    .entry(source.to_owned())
+                    .or_default()
+                    .entry(folder.to_owned())
+                    .or_insert_with(|| with_port(source, host.map_or(folder, String::as_str)));
+            }
+        }
+        Self {
+            manifest,
+            parts,
+            folders,
+        }
+    }
+
     /// Takes the part read from `item`, or says why there is none.
     pub(super) fn take<T>(&mut self, item: &str, pick: fn(Part) -> Option<T>) -> Observed<T> {
         let part = self.parts.remove(item);
@@ -70,22 +95,8 @@ impl Believe<'_> {
 
     /// Folders below `data/<source>/`, sorted, with the host (and port) of each.
     pub(super) fn folders(&self, source: &str) -> Vec<(String, String)> {
-        let mut hosts: BTreeMap<String, String> = BTreeMap::new();
-        for record in &self.manifest.evidence {
-            if let Some((_, folder, _)) = split(&record.item).filter(|(found, _, _)| *found == source) {
-                hosts
-                    .entry(folder.to_owned())
-                    .or_insert_with(|| with_port(source, &record.host));
-            }
-        }
-        for item in self.parts.keys() {
-            if let Some((_, folder, _)) = split(item).filter(|(found, _, _)| *found == source) {
-                hosts
-                    .entry(folder.to_owned())
-                    .or_insert_with(|| with_port(source, folder));
-            }
-        }
-        hosts.into_iter().collect()
+        let folders = self.folders.get(source).into_iter().flatten();
+        folders.map(|(folder, host)| (folder.clone(), host.clone())).collect()
     }
 
     /// Takes `name` from the one folder of `source` that has it: a known one first, then one with a reason that is not "absent".

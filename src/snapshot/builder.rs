@@ -9,38 +9,30 @@ use crate::model::{EvidenceRef, Manifest, Observed, Why, items};
 use crate::sources::mesos_agents::SlavesWire;
 
 use super::believe::{Believe, malformed, says};
-use super::parts::{self, Part, pick, split};
+use super::parts::{self, Names, Part, pick, split};
 use super::state::{StateParts, agent, recovered};
 use super::{Origin, OtherState, Snapshot, from_dcos, from_marathon, from_mesos, from_zookeeper, mesos};
 
 /// Receives the items of one archive and gives the snapshot in the end.
+#[derive(Default)]
 pub struct Builder {
-    manifest: Manifest,
-    digest: String,
     parts: BTreeMap<String, crate::sources::Parsed<Part>>,
     others: Vec<OtherState>,
+    names: Names,
 }
 
 impl std::fmt::Debug for Builder {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Builder")
-            .field("digest", &self.digest)
             .field("items", &self.parts.len())
             .finish_non_exhaustive()
     }
 }
 
 impl Builder {
-    /// A builder for the archive with this manifest and digest (see [`Origin::digest`]).
-    pub fn new(mut manifest: Manifest, digest: String) -> Self {
-        // Records are looked up by bisection: an archive from elsewhere may hold them in another order.
-        manifest.evidence.sort_by(|a, b| a.item.cmp(&b.item));
-        Self {
-            manifest,
-            digest,
-            parts: BTreeMap::new(),
-            others: Vec::new(),
-        }
+    /// A builder without items.
+    pub fn new() -> Self {
+        Self::default()
     }
 
     /// Takes one payload item of `size` bytes. Items that no part of the snapshot needs are skipped unread.
@@ -48,11 +40,15 @@ impl Builder {
     /// # Errors
     /// Those of reading `body`; a body that cannot be parsed is no error here but an unknown part of the snapshot.
     pub fn member(&mut self, item: &str, size: u64, body: &mut dyn Read) -> io::Result<()> {
-        let Some(part) = parts::read(item, size, body)? else {
+        let Some(part) = parts::read(item, size, body, &mut self.names)? else {
             return Ok(());
         };
         if let Ok(Part::State(state)) = part {
             self.state(item, state);
+        } else if matches!(part, Ok(Part::Slaves(_)))
+            && self.parts.values().any(|part| matches!(part, Ok(Part::State(_))))
+        {
+            // See `state`.
         } else {
             self.parts.insert(item.to_owned(), part);
         }
@@ -61,6 +57,8 @@ impl Builder {
 
     /// Of several `/state` only one is kept: they are large. A master that leads by its own word comes first.
     fn state(&mut self, item: &str, state: Box<StateParts>) {
+        // The agents of `/slaves` stand in for those of `/state` only: with it they are dropped, being many.
+        self.parts.retain(|_, part| !matches!(part, Ok(Part::Slaves(_))));
         let kept = self.parts.iter().find_map(|(item, part)| match part {
             Ok(Part::State(state)) => Some((item.clone(), leads(state))),
             _ => None,
@@ -79,18 +77,13 @@ impl Builder {
         }
     }
 
-    /// The snapshot of everything that was received. Call this only after the archive has been verified to its end.
-    pub fn finish(self) -> Snapshot {
-        let Self {
-            manifest,
-            digest,
-            parts,
-            mut others,
-        } = self;
-        let mut believe = Believe {
-            manifest: &manifest,
-            parts,
-        };
+    /// The snapshot of everything that was received, for the archive with this manifest and digest (see
+    /// [`Origin::digest`]). Call this only after the archive has been verified to its end.
+    pub fn finish(self, mut manifest: Manifest, digest: String) -> Snapshot {
+        let Self { parts, mut others, .. } = self;
+        // Records are looked up by bisection: an archive from elsewhere may hold them in another order.
+        manifest.evidence.sort_by(|a, b| a.item.cmp(&b.item));
+        let mut believe = Believe::new(&manifest, parts);
         let leading = state_folder(&believe);
         let first = leading.as_deref();
         others.retain(|other| believe.record(&other.at.item, true).is_ok());

@@ -16,9 +16,9 @@ use super::{Builder, Snapshot};
 /// See [`Refused`].
 pub fn load(path: &Path, limits: &Limits) -> Result<Snapshot, Refused> {
     let reader = Reader::open(path, limits)?;
-    let mut builder = Builder::new(reader.manifest().clone(), reader.digest().to_owned());
-    reader.for_each(&mut |item, size, body| builder.member(item, size, body))?;
-    Ok(builder.finish())
+    let mut builder = Builder::new();
+    let verified = reader.for_each(&mut |item, size, body| builder.member(item, size, body))?;
+    Ok(builder.finish(verified.manifest, verified.digest))
 }
 
 /// Reads two archives at the same time, each in a thread of its own.

@@ -237,7 +237,7 @@ pub struct AgentNode {
     pub version: Observed<Version>,
     /// `/flags`.
     pub flags: Observed<Flags>,
-    /// `/metrics/snapshot`.
+    /// `/metrics/snapshot`: the names that begin with `slave/`.
     pub metrics: Observed<Metrics>,
     /// `/state`.
     pub state: Observed<AgentOwnState>,

@@ -19,6 +19,7 @@ pub mod tasks;
 pub mod zookeeper;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::model::{EvidenceRef, Manifest, Observed};
 
@@ -32,8 +33,8 @@ pub use mesos::{
 pub use tasks::{ContainerId, Task, TaskList, TaskState, TaskTable};
 pub use zookeeper::{ExhibitorServer, ExhibitorView, ZkServer};
 
-/// Names found in `/metrics/snapshot` with their numbers.
-pub type Metrics = BTreeMap<String, f64>;
+/// Names found in `/metrics/snapshot` with their numbers; thousands of agents share their names.
+pub type Metrics = BTreeMap<Arc<str>, f64>;
 /// Names of flags with their values, as `/flags` prints them: always text.
 pub type Flags = BTreeMap<String, String>;
 

@@ -2,7 +2,9 @@
 //!
 //! Knows items by their path only; whether a part may be believed is decided by the builder.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read};
+use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
 
@@ -41,8 +43,8 @@ pub(super) enum Part {
     Rolling(bool),
     Ruok(zk_words::Answer<bool>),
     Srvr(zk_words::Answer<zk_words::Srvr>),
-    Mntr(zk_words::Answer<std::collections::BTreeMap<String, String>>),
-    Conf(zk_words::Answer<std::collections::BTreeMap<String, String>>),
+    Mntr(zk_words::Answer<BTreeMap<String, String>>),
+    Conf(zk_words::Answer<BTreeMap<String, String>>),
     ClusterId(Option<String>),
     Nodes(Vec<dcos::NodeWire>),
     Units(Vec<dcos::UnitWire>),
@@ -74,7 +76,7 @@ pub(super) fn split(item: &str) -> Option<(&str, &str, &str)> {
 ///
 /// # Errors
 /// Only those of `body`: what it holds is never an I/O error.
-pub(super) fn read(item: &str, size: u64, body: &mut dyn Read) -> io::Result<Option<Parsed<Part>>> {
+pub(super) fn read(item: &str, size: u64, body: &mut dyn Read, names: &mut Names) -> io::Result<Option<Parsed<Part>>> {
     let Some((source, folder, name)) = split(item).filter(|(_, _, name)| !name.ends_with(ERROR_SUFFIX)) else {
         return Ok(None);
     };
@@ -82,12 +84,43 @@ pub(super) fn read(item: &str, size: u64, body: &mut dyn Read) -> io::Result<Opt
         let parts = read_state(item, folder, body)?;
         return Ok(Some(parts.map(|parts| Part::State(Box::new(parts)))));
     }
+    if name == items::METRICS && matches!(source, items::MESOS_MASTER | items::MESOS_AGENT) {
+        return metrics(source, body, names).map(Some);
+    }
     let Some(parse) = parser(source, name) else {
         return Ok(None);
     };
     let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or_default().min(1 << 20));
     body.read_to_end(&mut bytes)?;
     Ok(Some(parse(&bytes)))
+}
+
+/// Reads `/metrics/snapshot`. Of an agent's some 100 names only its own are ever asked for, and agents are many.
+fn metrics(source: &str, body: &mut dyn Read, names: &mut Names) -> io::Result<Parsed<Part>> {
+    let mut bytes = Vec::new();
+    body.read_to_end(&mut bytes)?;
+    let prefix = if source == items::MESOS_AGENT { "slave/" } else { "" };
+    Ok(mesos_basics::metrics(&bytes).map(|metrics| Part::Metrics(names.share(metrics, prefix))))
+}
+
+/// Names of metrics, each kept once.
+#[derive(Debug, Default)]
+pub(super) struct Names(BTreeSet<Arc<str>>);
+
+impl Names {
+    fn share(&mut self, metrics: BTreeMap<String, f64>, prefix: &str) -> Metrics {
+        let ours = metrics.into_iter().filter(|(name, _)| name.starts_with(prefix));
+        ours.map(|(name, value)| (self.shared(&name), value)).collect()
+    }
+
+    fn shared(&mut self, name: &str) -> Arc<str> {
+        if let Some(known) = self.0.get(name) {
+            return Arc::clone(known);
+        }
+        let fresh: Arc<str> = name.into();
+        self.0.insert(Arc::clone(&fresh));
+        fresh
+    }
 }
 
 type Parser = fn(&[u8]) -> Parsed<Part>;
@@ -123,7 +156,6 @@ fn mesos_common(name: &str) -> Option<Parser> {
     match name {
         items::VERSION => Some(|bytes| mesos_basics::version(bytes).map(Part::Version)),
         items::FLAGS => Some(|bytes| mesos_basics::flags(bytes).map(Part::Flags)),
-        items::METRICS => Some(|bytes| mesos_basics::metrics(bytes).map(Part::Metrics)),
         _ => None,
     }
 }

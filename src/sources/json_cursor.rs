@@ -46,12 +46,13 @@ impl<'a> Raw<'a> {
         }
     }
 
-    /// Whether this is exactly `name` (escapes resolved).
-    pub fn is(self, name: &str) -> bool {
+    /// The bytes of the string, escapes resolved: for telling keys apart.
+    #[inline]
+    pub fn name(self) -> Step<Cow<'a, [u8]>> {
         if self.escaped {
-            self.text().is_ok_and(|text| text == name)
+            self.text().map(|text| Cow::Owned(text.into_owned().into_bytes()))
         } else {
-            self.bytes == name.as_bytes()
+            Ok(Cow::Borrowed(self.bytes))
         }
     }
 }

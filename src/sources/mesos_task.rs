@@ -90,18 +90,13 @@ fn text<'a>(cursor: &mut Cursor<'a>, slot: &mut Option<Raw<'a>>, twice: &'static
 pub fn task<'a>(cursor: &mut Cursor<'a>) -> Step<TaskWire<'a>> {
     let (mut id, mut name, mut framework, mut agent, mut state) = (None, None, None, None, None);
     let mut statuses = None;
-    cursor.object(|cursor, key| {
-        if key.is("id") {
-            text(cursor, &mut id, "duplicate field `id`")
-        } else if key.is("name") {
-            text(cursor, &mut name, "duplicate field `name`")
-        } else if key.is("framework_id") {
-            text(cursor, &mut framework, "duplicate field `framework_id`")
-        } else if key.is("slave_id") {
-            text(cursor, &mut agent, "duplicate field `slave_id`")
-        } else if key.is("state") {
-            text(cursor, &mut state, "duplicate field `state`")
-        } else if key.is("statuses") {
+    cursor.object(|cursor, key| match &*key.name()? {
+        b"id" => text(cursor, &mut id, "duplicate field `id`"),
+        b"name" => text(cursor, &mut name, "duplicate field `name`"),
+        b"framework_id" => text(cursor, &mut framework, "duplicate field `framework_id`"),
+        b"slave_id" => text(cursor, &mut agent, "duplicate field `slave_id`"),
+        b"state" => text(cursor, &mut state, "duplicate field `state`"),
+        b"statuses" => {
             let mut newest = Status::default();
             cursor.list(|cursor| {
                 let status = status(cursor)?;
@@ -113,9 +108,8 @@ pub fn task<'a>(cursor: &mut Cursor<'a>) -> Step<TaskWire<'a>> {
                 Some(_) => Err(Stop::Bad("duplicate field `statuses`")),
                 None => Ok(()),
             }
-        } else {
-            cursor.skip()
         }
+        _ => cursor.skip(),
     })?;
     let newest = statuses.unwrap_or_default();
     Ok(TaskWire {
@@ -140,25 +134,23 @@ struct Status<'a> {
 fn status<'a>(cursor: &mut Cursor<'a>) -> Step<Status<'a>> {
     let mut status = Status::default();
     let mut seen = false;
-    cursor.object(|cursor, key| {
-        if key.is("healthy") {
-            match status.healthy.replace(cursor.boolean()?) {
-                Some(_) => Err(Stop::Bad("duplicate field `healthy`")),
-                None => Ok(()),
-            }
-        } else if key.is("container_status") {
+    cursor.object(|cursor, key| match &*key.name()? {
+        b"healthy" => match status.healthy.replace(cursor.boolean()?) {
+            Some(_) => Err(Stop::Bad("duplicate field `healthy`")),
+            None => Ok(()),
+        },
+        b"container_status" => {
             if std::mem::replace(&mut seen, true) {
                 return Err(Stop::Bad("duplicate field `container_status`"));
             }
-            status.container = inner(cursor, "container_id", |cursor| {
-                inner(cursor, "value", |cursor| cursor.string().map(Some))?
+            status.container = inner(cursor, b"container_id", |cursor| {
+                inner(cursor, b"value", |cursor| cursor.string().map(Some))?
                     .ok_or(Stop::Bad("`container_id` without `value`"))
                     .map(Some)
             })?;
             Ok(())
-        } else {
-            cursor.skip()
         }
+        _ => cursor.skip(),
     })?;
     Ok(status)
 }
@@ -166,13 +158,13 @@ fn status<'a>(cursor: &mut Cursor<'a>) -> Step<Status<'a>> {
 /// Reads an object of which one field is used; `None` when it is not there.
 fn inner<'a, T>(
     cursor: &mut Cursor<'a>,
-    field: &str,
+    field: &[u8],
     mut read: impl FnMut(&mut Cursor<'a>) -> Step<Option<T>>,
 ) -> Step<Option<T>> {
     let mut found = None;
     let mut seen = false;
     cursor.object(|cursor, key| {
-        if !key.is(field) {
+        if &*key.name()? != field {
             return cursor.skip();
         }
         if std::mem::replace(&mut seen, true) {

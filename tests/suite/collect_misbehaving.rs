@@ -592,12 +592,8 @@ fn the_deadline_ends_the_run_with_a_record_for_every_item() {
         version.reason.as_deref(),
         Some("the run's deadline of 500 ms was reached")
     );
-    for item in ["/flags.json", "/redirect_end.txt"] {
+    for item in ["/flags.json", "/state.json", "/slaves.json", "/redirect_end.txt"] {
         assert_eq!(ran.item(item).outcome, Outcome::TimedOut, "{item}");
-    }
-    for item in ["/state.json", "/slaves.json"] {
-        let reason = ran.item(item).reason.as_deref().unwrap();
-        assert!(reason.contains("no master answered"), "{item}: {reason}");
     }
     assert_eq!((server.connections(), ran.code()), (1, 5));
 }

@@ -453,7 +453,7 @@ fn doubt_after_the_window_is_unknown_and_doubt_before_it_still_shows_losses() {
     after.tasks.retain(|task| task.1 != task_id("db", 9));
     let mut blind = after.snapshot();
     if let Observed::Known(metrics, _) = &mut blind.masters[2].metrics {
-        metrics.insert("master/tasks_running".to_owned(), 5.0);
+        metrics.insert("master/tasks_running".into(), 5.0);
     }
     let comparison = compared(&before.snapshot(), &blind);
     assert!(missing("tasks", &comparison), "{:?}", comparison.unknown);
@@ -461,7 +461,7 @@ fn doubt_after_the_window_is_unknown_and_doubt_before_it_still_shows_losses() {
 
     let mut blind = before.snapshot();
     if let Observed::Known(metrics, _) = &mut blind.masters[0].metrics {
-        metrics.insert("master/tasks_running".to_owned(), 50.0);
+        metrics.insert("master/tasks_running".into(), 50.0);
     }
     let comparison = compared(&blind, &after.snapshot());
     assert!(missing("tasks", &comparison), "{:?}", comparison.unknown);

@@ -77,13 +77,13 @@ pub fn snapshot(items: &[Item<'_>]) -> Snapshot {
             })
             .collect(),
     };
-    let mut builder = Builder::new(manifest, "digest".to_owned());
+    let mut builder = Builder::new();
     for item in items {
         if let Some(mut body) = item.body {
             builder.member(item.path, body.len() as u64, &mut body).unwrap();
         }
     }
-    builder.finish()
+    builder.finish(manifest, "digest".to_owned())
 }
 
 fn state(pid: &str, leader: &str) -> Vec<u8> {
@@ -260,8 +260,7 @@ fn an_unreadable_archive_is_an_error_and_not_a_body() {
             Err(io::Error::other("torn"))
         }
     }
-    let body = state("a", "a");
-    let mut builder = Builder::new(snapshot(&[captured(STATE_1, &body)]).origin.manifest, String::new());
+    let mut builder = Builder::new();
     assert!(builder.member(STATE_1, 10, &mut Broken).is_err());
 }
 

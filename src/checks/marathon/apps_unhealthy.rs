@@ -31,7 +31,7 @@ static META: CheckMeta = CheckMeta {
                  For a check that never gives a result, repair or remove it, or write a waiver for the app.",
         sources: &[
             "DC/OS 1.11 patching page: all running tasks in a known healthy state",
-            "mesosphere/marathon docs/docs/health-checks.md (results are kept by the leader only)",
+            "mesosphere/marathon docs/docs/health-checks.md: Marathon's own checks are run by the leader",
         ],
     },
 };

@@ -95,7 +95,7 @@ impl Check for AgentsUnregistered {
         if let (Some(because), false) = (because, silent.is_empty()) {
             silent.sort();
             saw.unknown_because(format!(
-                "{} agents do not say whether they are registered: {} ({because})",
+                "whether they are registered is not known of {} agents: {} ({because})",
                 silent.len(),
                 few(&silent)
             ));

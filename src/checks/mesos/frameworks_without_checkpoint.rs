@@ -14,7 +14,7 @@ static META: CheckMeta = CheckMeta {
     id: "frameworks-without-checkpoint",
     area: Area::Mesos,
     title: "every framework that runs something checkpoints it",
-    finding: "framework {name} ({id}) does not checkpoint: its {tasks} running tasks die when their agents restart",
+    finding: "framework {name} ({id}) does not checkpoint: what it runs ({tasks} tasks) dies when its agents restart",
     severity: Severity::Warning,
     stage: Stage::Single,
     needs: &[

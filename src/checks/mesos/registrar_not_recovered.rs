@@ -14,7 +14,7 @@ static META: CheckMeta = CheckMeta {
     id: "registrar-not-recovered",
     area: Area::Mesos,
     title: "the registry of every master is recovered, and the leader has its quorum",
-    finding: "the registry of master {name}: {what}",
+    finding: "master {name}: {what}",
     severity: Severity::Blocker,
     stage: Stage::Single,
     needs: &[

@@ -25,7 +25,8 @@ static META: CheckMeta = CheckMeta {
     requirements: &["S0-3", "S0-32", "S1-83"],
     doc: Doc {
         what: "No task is TASK_STAGING, TASK_STARTING, TASK_KILLING, TASK_UNREACHABLE, TASK_UNKNOWN or in a state this program does \
-               not know; none stands among the unreachable tasks, and none among the orphans of a framework that has not come back.",
+               not know; none stands among the unreachable tasks, and none among the orphans of a framework that has not come back. Tasks \
+               on an agent that is not active are UNKNOWN: the master repeats what it heard last.",
         why: "A task in between may be lost by the window or by something before it; nobody can tell afterwards. An unreachable \
               task may be dead or running twice.",
         by_hand: "curl -s http://LEADER:5050/state | jq -r '.frameworks[] | (.tasks[], .unreachable_tasks[]?) \
@@ -65,7 +66,31 @@ impl Check for TasksNotSettled {
                     .seen_at(TaskTable::at(tasks.at, task).quoting(state)),
             );
         }
+        on_silent_agents(context.facts.snapshot, table, saw);
         saw.judged(table.tasks.len(), "tasks");
+    }
+}
+
+/// Of an agent that is not active the master repeats what it knew last: such a task runs by hearsay.
+fn on_silent_agents(snapshot: &Snapshot, table: &TaskTable, saw: &mut Saw) {
+    let listed = snapshot.agents.known().into_iter().flatten();
+    let silent: BTreeMap<&str, &str> = listed
+        .filter(|agent| agent.active == Some(false))
+        .map(|agent| (agent.id.as_str(), agent.hostname.as_str()))
+        .collect();
+    if silent.is_empty() {
+        return;
+    }
+    let mut tasks: BTreeMap<&str, usize> = BTreeMap::new();
+    for task in table.tasks.iter().filter(|task| task.state == TaskState::Running) {
+        if let Some(host) = silent.get(table.agent_of(task)) {
+            *tasks.entry(host).or_default() += 1;
+        }
+    }
+    for (host, count) in tasks {
+        saw.unknown_because(format!(
+            "{count} tasks are said to run on agent {host}, which is not active: nobody has heard of them since"
+        ));
     }
 }
 

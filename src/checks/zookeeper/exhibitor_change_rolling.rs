@@ -25,7 +25,7 @@ static META: CheckMeta = CheckMeta {
         remedy: "Wait until it has ended (config.rollStatus shows how far it is), or let it be rolled back in Exhibitor's own \
                  user interface, and collect again.",
         sources: &[
-            "dcos/dcos packages/exhibitor/extra/exhibitor_migrate.py (1.9.4): stops while rollInProgress",
+            "dcos/dcos exhibitor_migrate.py (tag 1.9.4): stops while rollInProgress",
             "soabase/exhibitor core/rest/ConfigResource.java",
         ],
     },

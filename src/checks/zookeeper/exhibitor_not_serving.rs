@@ -25,7 +25,7 @@ static META: CheckMeta = CheckMeta {
     requirements: &["S0-15", "S0-73", "S1-45", "S1-130", "S2-9", "S3-9"],
     doc: Doc {
         what: "In /exhibitor/v1/cluster/status of every master every server has code 3 (serving). 0 is latent, 1 down, 2 not \
-               serving. An Exhibitor that lists no server, or was not asked, is UNKNOWN. Plain Mesos has no Exhibitor.",
+               serving. An Exhibitor that lists fewer servers than there are masters, or was not asked, is UNKNOWN. Plain Mesos has no Exhibitor.",
         why: "ZooKeeper holds the leaders of Mesos and Marathon and Marathon's state. The next master may be taken down \
               only while all others serve; with one down already, taking another ends the quorum and the cluster.",
         by_hand: "on each master: curl -s http://MASTER:8181/exhibitor/v1/cluster/status | jq -r '.[] | .hostname, .description'\n\

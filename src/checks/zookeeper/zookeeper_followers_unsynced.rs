@@ -95,10 +95,9 @@ fn judge(leader: &ZkServer, expected: u64, observers: u64, saw: &mut Saw) {
             return;
         }
     };
-    // 3.6 and later count observers among the learners.
+    // Under either name the observers are counted with the followers.
     let connected = match (number("zk_followers"), number("zk_learners")) {
-        (Some((_, Some(followers))), _) => Some(followers),
-        (None, Some((_, Some(learners)))) => Some(learners.saturating_sub(observers)),
+        (Some((_, Some(all))), _) | (None, Some((_, Some(all)))) => Some(all.saturating_sub(observers)),
         _ => None,
     };
     let Some(connected) = connected else {

@@ -157,6 +157,12 @@ fn collect(mut section: Section<'_>, problems: &mut Problems) -> Collect {
 
 fn policy(mut section: Section<'_>, problems: &mut Problems) -> Policy {
     let standard = Policy::default();
+    if let Some(said) = section.switch("unknown_blocks", problems)
+        && !said.value
+    {
+        let why = "missing evidence of a blocking check always gives CANNOT SAY; leave the line out";
+        problems.note(&said.place, why);
+    }
     let mut number = |key, problems: &mut Problems| {
         let said = section.number(key, 1, problems)?;
         let number = u32::try_from(said.value).ok();

@@ -10,6 +10,7 @@ pub mod settings;
 use std::path::{Path, PathBuf};
 
 use super::Failure;
+use crate::model::Policy;
 use reader::Problems;
 
 /// The commented default file.
@@ -40,7 +41,7 @@ pub fn failure(problems: &Problems) -> Failure {
 ///
 /// # Errors
 /// [`Failure`] with every problem of the file.
-pub fn policy(named: Option<&Path>) -> Result<crate::model::Policy, Failure> {
+pub fn policy(named: Option<&Path>) -> Result<Policy, Failure> {
     let mut problems = Problems::default();
     let file = read(named, &mut problems)?;
     if problems.is_empty() {
@@ -100,6 +101,19 @@ mod tests {
             assert!(listed.contains(expected), "{expected}\n---\n{listed}");
         }
         assert_eq!(listed.lines().count(), 7, "{listed}");
+    }
+
+    #[test]
+    fn what_would_soften_the_verdict_is_refused() {
+        let listed =
+            problems_of("[policy]\nagents_missing_one_in = 0\nmax_evidence_age_hours = 0\nunknown_blocks = false\n");
+        for word in ["agents_missing_one_in", "max_evidence_age_hours", "unknown_blocks"] {
+            assert!(listed.contains(word), "{listed}");
+        }
+        assert_eq!(
+            problems_of("[policy]\nagents_missing_one_in = 500\nunknown_blocks = true\n"),
+            ""
+        );
     }
 
     #[test]

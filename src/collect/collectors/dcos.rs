@@ -14,7 +14,7 @@ pub fn steps(ctx: &Context) -> Vec<Step> {
     let kind = ctx.known.kind(&ctx.targets);
     let mut steps = Vec::new();
     for (at, router) in ctx.targets.routers().iter().enumerate() {
-        let label = router.origin.label(items::DCOS);
+        let label = router.label(items::DCOS);
         let calls: Vec<Call> = endpoints::ALL
             .iter()
             .filter(|endpoint| endpoint.source == items::DCOS)

@@ -14,7 +14,7 @@ pub fn steps(ctx: &Context) -> Vec<Step> {
     let kind = ctx.known.kind(&ctx.targets);
     let mut steps = Vec::new();
     for base in ctx.targets.exhibitor_bases() {
-        let label = base.origin.label(items::EXHIBITOR);
+        let label = base.label(items::EXHIBITOR);
         let calls: Vec<Call> = endpoints::of(items::EXHIBITOR, Asked::EachExhibitor)
             .map(|endpoint| Call::new(endpoint, &base))
             .collect();

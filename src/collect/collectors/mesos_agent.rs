@@ -1,7 +1,7 @@
 //! Mesos agents: every one that the leader lists, and every expected one that it does not list.
 //!
 //! Addresses come from the pid (`slave(1)@host:port`), so that agents on odd ports work. Where only Admin Router was
-//! named, agents are asked through it (`/agent/<id>/…`, `/slave/<id>/…` on older releases).
+//! named, or an agent takes no connection from here, agents are asked through it (`/agent/<id>/…`, `/slave/<id>/…` on older releases).
 
 use std::collections::BTreeSet;
 
@@ -10,6 +10,7 @@ use crate::model::items;
 use super::super::discovery::{ListedAgent, address_of};
 use super::super::endpoints::{self, Asked};
 use super::super::engine::Context;
+use super::super::fetch;
 use super::super::step::{Call, Step};
 use super::super::target::{Base, segment};
 
@@ -33,12 +34,14 @@ pub fn steps(ctx: &Context) -> Vec<Step> {
             // An agent that came back under a new id while the old one is still listed: one process, asked once.
             continue;
         }
-        let label = direct.origin.label(items::MESOS_AGENT);
-        let calls = match ctx.targets.admin_router.as_ref().filter(|_| !ctx.targets.direct()) {
-            Some(router) => through(router, &agent.id, &label),
-            None => calls(&direct, &label),
-        };
-        steps.push(Step::calls(items::MESOS_AGENT, &label, calls));
+        let label = direct.label(items::MESOS_AGENT);
+        steps.push(match &ctx.targets.admin_router {
+            None => Step::calls(items::MESOS_AGENT, &label, calls(&direct, &label)),
+            Some(router) if !ctx.targets.direct() => {
+                Step::calls(items::MESOS_AGENT, &label, through(router, &agent.id, &label))
+            }
+            Some(router) => either(direct, through(router, &agent.id, &label), label),
+        });
     }
     if ctx.targets.direct() {
         for named in ctx.targets.agents.iter().flatten() {
@@ -51,7 +54,7 @@ pub fn steps(ctx: &Context) -> Vec<Step> {
             if !met.insert(base.origin.authority()) {
                 continue;
             }
-            let label = base.origin.label(items::MESOS_AGENT);
+            let label = base.label(items::MESOS_AGENT);
             steps.push(Step::calls(items::MESOS_AGENT, &label, calls(&base, &label)));
         }
     }
@@ -75,6 +78,24 @@ fn calls(base: &Base, label: &str) -> Vec<Call> {
     endpoints::of(items::MESOS_AGENT, Asked::EachAgent)
         .map(|endpoint| Call::filed(endpoint, base, label))
         .collect()
+}
+
+/// Directly where the agent takes a connection, else through Admin Router.
+fn either(direct: Base, through: Vec<Call>, label: String) -> Step {
+    let planned = through.iter().map(|call| call.planned.clone()).collect();
+    let name = label.clone();
+    Step::new(items::MESOS_AGENT, &name, planned, move |ctx| async move {
+        let calls = if fetch::reaches(&ctx, &direct.origin).await {
+            calls(&direct, &label)
+        } else {
+            through
+        };
+        let mut host = fetch::Host::new(&ctx);
+        for call in &calls {
+            host.ask(call).await;
+        }
+        Vec::new()
+    })
 }
 
 fn through(router: &Base, id: &str, label: &str) -> Vec<Call> {

@@ -44,7 +44,7 @@ pub fn each(ctx: &Context) -> Vec<Step> {
 
 fn one(base: Base) -> Step {
     let calls = calls(&base, Asked::EachMaster);
-    let label = base.origin.label(items::MESOS_MASTER);
+    let label = base.label(items::MESOS_MASTER);
     Step::new(items::MESOS_MASTER, &label, planned(&calls), move |ctx| async move {
         let mut host = Host::new(&ctx);
         let mut view = MasterView::default();
@@ -109,7 +109,7 @@ pub fn leaders(ctx: &Context) -> Vec<Step> {
             .mesos_bases()
             .first()
             .map(|base| {
-                let label = base.origin.label(items::MESOS_MASTER);
+                let label = base.label(items::MESOS_MASTER);
                 let planned = planned(&calls(base, Asked::Leader));
                 Step::without_asking(items::MESOS_MASTER, &label, planned, Outcome::Failed, &why)
             })
@@ -120,7 +120,7 @@ pub fn leaders(ctx: &Context) -> Vec<Step> {
 
 fn leader(base: &Base) -> Step {
     let calls = calls(base, Asked::Leader);
-    let label = base.origin.label(items::MESOS_MASTER);
+    let label = base.label(items::MESOS_MASTER);
     Step::new(items::MESOS_MASTER, &label, planned(&calls), move |ctx| async move {
         let mut host = Host::new(&ctx);
         let mut frameworks_seen = false;
@@ -157,7 +157,7 @@ pub fn each_at_end(ctx: &Context) -> Vec<Step> {
         .mesos_bases()
         .iter()
         .map(|base| {
-            let label = base.origin.label(items::MESOS_MASTER);
+            let label = base.label(items::MESOS_MASTER);
             Step::calls(items::MESOS_MASTER, &label, calls(base, Asked::EachMasterAtEnd))
         })
         .collect()

@@ -17,7 +17,7 @@ pub fn steps(ctx: &Context) -> Vec<Step> {
     let calls: Vec<Call> = endpoints::of(items::METRONOME, Asked::Metronome)
         .map(|endpoint| Call::new(endpoint, &base))
         .collect();
-    let label = base.origin.label(items::METRONOME);
+    let label = base.label(items::METRONOME);
     match kind {
         Kind::Dcos => vec![Step::calls(items::METRONOME, &label, calls)],
         Kind::Mesos(why) => super::dcos::not_applicable(items::METRONOME, &label, calls, &why),

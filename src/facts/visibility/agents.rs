@@ -109,13 +109,21 @@ fn stranger(snapshot: &Snapshot, speaker: &Speaker<'_>, ids: &BTreeSet<&str>) ->
             )));
         }
     }
-    let tasks = snapshot.tasks.known()?;
-    let lost = tasks
-        .tasks
+    let table = snapshot.tasks.known()?;
+    // Agents are few and tasks are many: one look at each task, one comparison for each agent.
+    let mut used = vec![false; table.agents.len()];
+    for task in table.tasks.iter().filter(|task| task.list == TaskList::Tasks) {
+        if let Some(used) = used.get_mut(task.agent as usize) {
+            *used = true;
+        }
+    }
+    let mut named = table
+        .agents
         .iter()
-        .filter(|task| task.list == TaskList::Tasks)
-        .map(|task| tasks.agent_of(task))
-        .find(|agent| !agent.is_empty() && !ids.contains(agent))?;
+        .zip(used)
+        .filter(|(_, used)| *used)
+        .map(|(agent, _)| &**agent);
+    let lost = named.find(|agent| !agent.is_empty() && !ids.contains(agent))?;
     Some(doubt(format!(
         "tasks run on agent {lost}, which is not listed: {PARTIAL}"
     )))

@@ -46,11 +46,11 @@ pub fn mesos() -> Model {
 
 /// A snapshot of a payload, read as from an archive.
 pub fn snapshot(payload: &Payload) -> Snapshot {
-    let mut builder = Builder::new(payload.manifest.clone(), "0".repeat(64));
+    let mut builder = Builder::new();
     for (item, bytes) in &payload.files {
         builder.member(item, bytes.len() as u64, &mut bytes.as_slice()).unwrap();
     }
-    builder.finish()
+    builder.finish(payload.manifest.clone(), "0".repeat(64))
 }
 
 /// A snapshot of the cluster as it stands.

@@ -278,13 +278,13 @@ impl Cluster {
     /// The snapshot of this cluster, by the builder that reads archives.
     pub fn snapshot(&self) -> Snapshot {
         let manifest: Manifest = serde_json::from_value(self.manifest.clone()).expect("gonogo.json is a manifest");
-        let mut builder = Builder::new(manifest, "0".repeat(64));
+        let mut builder = Builder::new();
         for (item, bytes) in &self.payload {
             builder
                 .member(item, bytes.len() as u64, &mut bytes.as_slice())
                 .expect("reading from memory");
         }
-        builder.finish()
+        builder.finish(manifest, "0".repeat(64))
     }
 
     fn record(&mut self, item: &str) -> &mut Value {

@@ -214,9 +214,9 @@ impl Cluster {
             .map(|(at, host)| {
                 let item = |name: &str| format!("data/mesos-master/10.0.0.{}/{name}", at + 1);
                 let mut metrics = BTreeMap::from([
-                    ("master/elected".to_owned(), f64::from(u8::from(at == self.leader))),
-                    ("registrar/log/recovered".to_owned(), 1.0),
-                    ("master/uptime_secs".to_owned(), self.uptime),
+                    ("master/elected".into(), f64::from(u8::from(at == self.leader))),
+                    ("registrar/log/recovered".into(), 1.0),
+                    ("master/uptime_secs".into(), self.uptime),
                 ]);
                 if at == self.leader {
                     for (name, value) in [
@@ -227,7 +227,7 @@ impl Cluster {
                         ("master/tasks_running", running),
                         ("master/tasks_unreachable", unreachable),
                     ] {
-                        metrics.insert(name.to_owned(), value);
+                        metrics.insert(name.into(), value);
                     }
                 }
                 let registry = Registry {
