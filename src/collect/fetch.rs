@@ -332,7 +332,7 @@ impl Course<'_> {
         let reason = match status {
             401 if sent => "401: our credential is not accepted (wrong, or expired?)".to_owned(),
             401 if self.ctx.http.authenticates() => {
-                format!("401: {origin} wants a credential, and ours go to named hosts only")
+                format!("401: {origin} wants a credential, and ours go to named hosts only (name agents with --agents)")
             }
             401 => {
                 "401: the server wants a credential (--token-file, --user, --basic-user, --service-account)".to_owned()

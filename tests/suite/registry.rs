@@ -292,3 +292,16 @@ fn a_clean_upgrade_gives_no_finding() {
     }
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }
+
+#[test]
+fn the_readme_names_every_check_and_no_other() {
+    let readme = fs::read_to_string(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
+    let rows = ["cluster", "mesos", "marathon", "zookeeper", "compare"].map(|area| format!("| {area} | "));
+    let named: BTreeSet<&str> = readme
+        .lines()
+        .filter(|line| rows.iter().any(|row| line.starts_with(row.as_str())))
+        .flat_map(|line| line.split('`').skip(1).step_by(2))
+        .collect();
+    let listed: BTreeSet<&str> = checks::all().iter().map(|check| check.meta().id).collect();
+    assert_eq!(named, listed, "the README's table of checks is not the list of checks");
+}
