@@ -145,13 +145,7 @@ pub fn marathon_frameworks(snapshot: &Snapshot) -> BTreeSet<&str> {
     let listed = snapshot.frameworks.known().into_iter().flatten();
     ids.extend(
         listed
-            .filter(|framework| {
-                framework
-                    .name
-                    .trim_start_matches('/')
-                    .to_ascii_lowercase()
-                    .starts_with("marathon")
-            })
+            .filter(|framework| framework.name.to_ascii_lowercase().contains("marathon"))
             .map(|framework| framework.id.as_str()),
     );
     ids

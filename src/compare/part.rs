@@ -38,8 +38,10 @@ pub const ZNODES: &str = "znodes";
 pub struct Side<'a, T> {
     /// What was observed.
     pub seen: &'a Observed<T>,
+    /// Why nothing of it can be believed (a master that does not lead, or has no quorum).
+    pub false_witness: Option<&'a Why>,
     /// Why it may not be all there is.
-    pub doubts: [Option<&'a Why>; 2],
+    pub partial: Option<&'a Why>,
 }
 
 // By hand: the derived ones would ask that `T` can be copied.
@@ -55,7 +57,8 @@ impl<'a, T> Side<'a, T> {
     pub fn plain(seen: &'a Observed<T>) -> Self {
         Self {
             seen,
-            doubts: [None, None],
+            false_witness: None,
+            partial: None,
         }
     }
 }
@@ -101,8 +104,9 @@ impl Comparison {
 
     /// Both sides, if they may be compared; else the reason is recorded.
     ///
-    /// A doubtful list after the window cannot show that anything is gone, so it is not compared. A doubtful list
-    /// before it still shows what was there: it is compared, and the doubt is recorded beside the changes.
+    /// A partial list after the window cannot show that anything is gone, so it is not compared. A partial list before it
+    /// still shows what was there: it is compared, and the doubt is recorded beside the changes. A false witness on
+    /// either side shows nothing.
     /// Neither side has it: recorded as absent. Only the later side has it: nothing can have been lost, also absent.
     pub fn both<'a, T>(&mut self, part: &str, before: Side<'a, T>, after: Side<'a, T>) -> Option<Both<'a, T>> {
         let pair = match (before.seen.get(), after.seen.get()) {
@@ -127,14 +131,9 @@ impl Comparison {
                 return None;
             }
         };
-        for why in before.doubts.into_iter().flatten() {
-            self.unknown(part, told("before", part, why));
-        }
-        let mut believed = true;
-        for why in after.doubts.into_iter().flatten() {
-            self.unknown(part, told("after", part, why));
-            believed = false;
-        }
+        self.unknown_sides(part, part, before.false_witness, after.false_witness);
+        self.unknown_sides(part, part, before.partial, after.partial);
+        let believed = before.false_witness.is_none() && after.false_witness.is_none() && after.partial.is_none();
         believed.then_some(pair)
     }
 }

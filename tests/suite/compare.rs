@@ -437,7 +437,13 @@ fn frameworks_that_were_gone_before_are_no_loss() {
     assert!(comparison.changes.iter().any(|change| change.subject.name == "old"));
     // A Marathon is never let go like that.
     "marathon-team".clone_into(&mut before.frameworks[2].name);
-    assert_eq!(unexpected(&of(&before, &after)), ["framework marathon-team lost"]);
+    let comparison = compared(&before.snapshot(), &after.snapshot());
+    assert_eq!(unexpected(&comparison), ["framework marathon-team lost"]);
+    let unasked = comparison.unknown.iter().map(|(_, why)| why.sentence());
+    assert!(
+        unasked.into_iter().all(|sentence| sentence.contains("marathon-team")),
+        "and nobody asked it before"
+    );
 }
 
 #[test]

@@ -20,6 +20,7 @@ mod collect_misbehaving;
 mod collect_security;
 mod collect_zookeeper;
 mod compare;
+mod compare_definitions;
 mod compare_tasks;
 mod constraints;
 mod constraints_public;

@@ -1,9 +1,16 @@
 //! Components that did not reach the version of the hop.
 
+use std::collections::BTreeMap;
+
 use super::shared;
 use crate::checks::{Check, Context, Pair, Saw};
 use crate::compare::{Component, VersionPair, part};
-use crate::model::{Area, CheckMeta, Doc, Finding, Severity, Stage, Version};
+use crate::facts::Facts;
+use crate::facts::cluster::Kind;
+use crate::model::{
+    Area, CheckMeta, Doc, EvidenceRef, Finding, Observed, Severity, Stage, Subject, SubjectKind, Version,
+};
+use crate::snapshot::{AgentOwnState, Snapshot};
 
 /// The check.
 pub struct VersionsNotReached;
@@ -23,7 +30,7 @@ const META: CheckMeta = CheckMeta {
     ],
     requirements: &["S0-78", "S1-136", "S1-139", "S1-140", "S1-141"],
     doc: Doc {
-        what: "With a target (`--target`): every host's DC/OS version, on plain Mesos every master's and agent's Mesos version, must be the target. With or without one: where some masters or agents moved to a newer Mesos, none may stay at its old version. Where no target was stated and nothing moved it does not apply. Which Mesos belongs to which DC/OS is the business of component-versions-unexpected.",
+        what: "With a target (`--target`): every host's DC/OS version, on plain Mesos every master's and agent's Mesos version, must be the target. With or without one: where some masters or agents moved to a newer Mesos, none may stay at its old version. Where DC/OS moved, no agent may still be the process of before (start_time). Where no target was stated and nothing moved it does not apply. Which Mesos belongs to which DC/OS is the business of component-versions-unexpected.",
         why: "A node that stayed behind was forgotten, or its upgrade failed and nobody noticed. Masters and agents may differ by one release only, and only for a while.",
         by_hand: "cat /opt/mesosphere/etc/dcos-version.json on every node; curl http://<master>:5050/version; curl http://<leader>:5050/slaves | jq '.slaves[] | {hostname, version}'.",
         remedy: "Run the upgrade on the nodes named; look at the journal of dcos-download and at the exit status of the upgrade script there.",
@@ -54,10 +61,10 @@ impl Check for VersionsNotReached {
                 saw.skip("no target was stated, and no component runs another version than before");
             }
         } else {
-            for finding in behind_target(versions, target)
-                .into_iter()
-                .chain(behind_siblings(versions))
-            {
+            let mut found = behind_target(context.facts, versions, target, saw);
+            found.extend(behind_siblings(versions));
+            found.extend(not_restarted(&pair, context.facts));
+            for finding in found {
                 let known = |other: &Finding| {
                     other.subject == finding.subject && other.data.get("key") == finding.data.get("key")
                 };
@@ -95,9 +102,20 @@ fn about(one: &VersionPair, wanted: &Version, reason: &str) -> Finding {
 }
 
 /// A target speaks of DC/OS where there is DC/OS, else of Mesos.
-fn behind_target(versions: &[VersionPair], target: Option<&Version>) -> Vec<Finding> {
+fn behind_target(facts: &Facts<'_>, versions: &[VersionPair], target: Option<&Version>, saw: &mut Saw) -> Vec<Finding> {
     let Some(target) = target else { return Vec::new() };
-    let dcos = versions.iter().any(|one| one.component == Component::Dcos);
+    let seen = versions.iter().any(|one| one.component == Component::Dcos);
+    let dcos = match &facts.cluster.kind {
+        Observed::Known(kind, _) => *kind == Kind::Dcos,
+        Observed::Unknown(_) if seen => true,
+        Observed::Unknown(why) => {
+            saw.unknown_because(format!(
+                "whether the target {target} is one of DC/OS: {}",
+                why.sentence()
+            ));
+            return Vec::new();
+        }
+    };
     let of_target = |component: Component| match component {
         Component::Dcos => dcos,
         Component::MesosMaster | Component::MesosAgent => !dcos,
@@ -108,6 +126,45 @@ fn behind_target(versions: &[VersionPair], target: Option<&Version>) -> Vec<Find
         .filter(|one| of_target(one.component) && !reaches(&one.after, target))
         .map(|one| about(one, target, "the target was not reached"))
         .collect()
+}
+
+/// Agents that were not restarted although DC/OS moved: its upgrade stops and starts every service of a node
+/// (dcos/dcos `pkgpanda`, activation). A hop that keeps Mesos at its version shows it in no other way.
+fn not_restarted(pair: &Pair<'_>, after: &Facts<'_>) -> Vec<Finding> {
+    let versions = &pair.comparison.versions;
+    let hop = versions
+        .iter()
+        .find(|one| one.component == Component::Dcos && one.before != one.after);
+    let Some(hop) = hop else { return Vec::new() };
+    let starts: BTreeMap<&str, f64> = own_states(pair.before.snapshot)
+        .filter_map(|(state, _)| Some((state.id.as_str(), state.start_time?)))
+        .collect();
+    own_states(after.snapshot)
+        .filter(|(state, _)| !state.id.is_empty() && state.start_time.is_some())
+        .filter(|(state, _)| starts.get(state.id.as_str()).copied() == state.start_time)
+        .map(|(state, at)| {
+            let version = state
+                .version
+                .clone()
+                .unwrap_or_else(|| "a Mesos of no version".to_owned());
+            let start = state.start_time.unwrap_or_default();
+            Finding::about(Subject::new(SubjectKind::Agent, &state.id, &state.hostname))
+                .with("component", Component::MesosAgent.as_str())
+                .with("before", version.clone())
+                .with("after", version)
+                .with("wanted", format!("DC/OS {}", hop.after))
+                .with(
+                    "reason",
+                    "its process is the one of before the window: it was not restarted",
+                )
+                .with("key", Component::MesosAgent.as_str())
+                .seen_at(at.at("/start_time").quoting(start))
+        })
+        .collect()
+}
+
+fn own_states(snapshot: &Snapshot) -> impl Iterator<Item = (&AgentOwnState, &EvidenceRef)> {
+    snapshot.agent_nodes.iter().filter_map(|node| node.state.get().ok())
 }
 
 /// Whether a version is the wanted one; a target without patch number (`1.11`) names a whole line.

@@ -1,9 +1,8 @@
-//! Marathon instances by name, with their apps and pods; Metronome's jobs.
+//! Marathon instances by name, with their apps and pods; Metronome's jobs. Never takes a list that may be short for a whole one.
 
-use std::collections::BTreeMap;
-
-use crate::model::{ChangeKind, EvidenceRef, Observed, Subject, SubjectKind};
-use crate::snapshot::{Marathon, Snapshot};
+use crate::facts::marathons::Listing;
+use crate::model::{ChangeKind, EvidenceRef, Observed, Subject, SubjectKind, Why};
+use crate::snapshot::Marathon;
 
 use super::masters::{Silence, silence};
 use super::{Line, Sides, apps};
@@ -37,9 +36,7 @@ pub fn diff(sides: &Sides<'_>, comparison: &mut Comparison) {
             comparison.note(line.seen_after(&info_at(marathon)));
         }
     }
-    if before.marathons.is_empty() {
-        none_asked(sides, before, comparison);
-    }
+    unasked(sides, comparison);
     jobs(sides, comparison);
 }
 
@@ -110,7 +107,13 @@ fn apps_and_pods(sides: &Sides<'_>, one: &Marathon, other: &Marathon, comparison
         hop: &sides.hop,
     };
     let name = format!("{} of {}", part::APPS, one.name);
-    if let Some(Both { before, after }) = comparison.both(&name, Side::plain(&one.apps), Side::plain(&other.apps)) {
+    let doubt = listing_doubt(sides, one);
+    let listed = Side {
+        seen: &one.apps,
+        false_witness: None,
+        partial: doubt.as_ref(),
+    };
+    if let Some(Both { before, after }) = comparison.both(&name, listed, Side::plain(&other.apps)) {
         comparison.count(&name, before.0.len());
         let definitions = |list| apps::of_apps(list);
         apps::diff(
@@ -141,7 +144,7 @@ fn jobs(sides: &Sides<'_>, comparison: &mut Comparison) {
         &sides.after.snapshot.metronome.jobs,
     );
     if sides.plain_mesos() && !before.is_known() && !after.is_known() {
-        let why = crate::model::Why::Absent {
+        let why = Why::Absent {
             item: "data/metronome/*/jobs.json".to_owned(),
             reason: "this is Mesos without DC/OS".to_owned(),
         };
@@ -155,35 +158,57 @@ fn jobs(sides: &Sides<'_>, comparison: &mut Comparison) {
     apps::diff_jobs(before.0, (after.0, after.1), &sides.hop, comparison);
 }
 
-/// No Marathon was asked before: absent where the frameworks show that there is none, else unknown.
-fn none_asked(sides: &Sides<'_>, before: &Snapshot, comparison: &mut Comparison) {
-    const ITEM: &str = "data/marathon/*/info.json";
-    let named: BTreeMap<&str, &EvidenceRef> = before
-        .frameworks
-        .known()
-        .into_iter()
-        .flatten()
-        .filter(|framework| framework.name.to_ascii_lowercase().contains("marathon"))
-        .map(|framework| (framework.name.as_str(), &framework.at))
-        .collect();
-    let why = match (&before.frameworks, named.keys().next()) {
-        (Observed::Known(..), None) if sides.plain_mesos() => {
-            let why = crate::model::Why::Absent {
-                item: ITEM.to_owned(),
-                reason: "no framework before was a Marathon".to_owned(),
-            };
-            for part in [part::MARATHONS, part::APPS, part::PODS] {
-                comparison.absent.push((part.to_owned(), why.clone()));
-            }
-            return;
+/// Marathons that were not asked: absent where evidence says that there is none, else every gap is unknown.
+fn unasked(sides: &Sides<'_>, comparison: &mut Comparison) {
+    if let Some(reason) = &sides.before.marathons.none {
+        let why = Why::Absent {
+            item: "data/marathon".to_owned(),
+            reason: reason.clone(),
+        };
+        for part in [part::MARATHONS, part::APPS, part::PODS] {
+            comparison.absent.push((part.to_owned(), why.clone()));
         }
-        (_, Some(name)) => part::doubtful(format!(
-            "framework {name} was registered before, and no Marathon was asked"
-        )),
-        _ => crate::model::Why::NotCollected { item: ITEM.to_owned() },
-    };
+        return;
+    }
+    let (before, after) = (&sides.before.marathons.gaps, &sides.after.marathons.gaps);
+    for gap in before {
+        let side = if after.contains(gap) {
+            "before and after"
+        } else {
+            "before"
+        };
+        gone_by(side, gap, comparison);
+    }
+    for gap in after.iter().filter(|gap| !before.contains(gap)) {
+        gone_by("after", gap, comparison);
+    }
+}
+
+fn gone_by(side: &str, gap: &str, comparison: &mut Comparison) {
     for part in [part::MARATHONS, part::APPS] {
-        comparison.unknown(part, why.clone());
+        comparison.unknown(part, part::doubtful(format!("{side}: {gap}")));
+    }
+}
+
+/// Why the list of apps before may be short; then apps may have been lost that nobody saw.
+fn listing_doubt(sides: &Sides<'_>, one: &Marathon) -> Option<Why> {
+    let at = sides
+        .before
+        .snapshot
+        .marathons
+        .iter()
+        .position(|other| other.name == one.name)?;
+    match sides.before.marathons.listings.get(at)? {
+        Listing::Confirmed | Listing::NotThere => None,
+        Listing::Partial(paths) => {
+            let some: Vec<&str> = paths.iter().take(3).map(String::as_str).collect();
+            Some(part::doubtful(format!(
+                "tasks of {} apps run that are not listed, such as {}",
+                paths.len(),
+                some.join(", ")
+            )))
+        }
+        Listing::Unconfirmed(why) => Some(part::doubtful(format!("nothing confirms that all are listed: {why}"))),
     }
 }
 

@@ -1,49 +1,41 @@
 //! Masters: there before, there after? A master that was not asked again is unknown, one that does not answer is lost.
 
+use crate::facts::leader::Names;
 use crate::model::{ChangeKind, EvidenceRef, Observed, Outcome, Subject, SubjectKind, Why};
 use crate::snapshot::{Master, Snapshot};
 
 use super::{Line, Sides};
 use crate::compare::Comparison;
-use crate::compare::cluster_identity::{answered, with_port};
+use crate::compare::cluster_identity::answered;
 use crate::compare::part;
 
-/// Masters that answered on both sides, by the host under which they were asked.
+/// Masters that answered on both sides.
 pub fn pairs<'a>(sides: &Sides<'a>) -> Vec<(&'a Master, &'a Master)> {
     let (before, after) = (sides.before.snapshot, sides.after.snapshot);
-    let answering = |master: &&'a Master| answered(master);
-    let find = |host: &str| {
-        let mut masters = after.masters.iter().filter(answering);
-        masters.find(|other| with_port(&other.host) == with_port(host))
-    };
+    let names = Names::new(after);
     before
         .masters
         .iter()
-        .filter(answering)
-        .filter_map(|one| Some((one, find(&one.host)?)))
+        .filter(|one| answered(one))
+        .filter_map(|one| Some((one, counterpart(one, &names, after)?)))
+        .filter(|(_, other)| answered(other))
         .collect()
+}
+
+/// The master of the other side that goes by this one's name or address, as far as flags tell.
+fn counterpart<'a>(master: &Master, names: &Names, other: &'a Snapshot) -> Option<&'a Master> {
+    names.index(&master.host).and_then(|at| other.masters.get(at))
 }
 
 /// Compares the lists of masters.
 pub fn diff(sides: &Sides<'_>, comparison: &mut Comparison) {
     let (before, after) = (sides.before.snapshot, sides.after.snapshot);
-    let was = |host: &str| {
-        before
-            .masters
-            .iter()
-            .find(|master| with_port(&master.host) == with_port(host))
-    };
-    let is = |host: &str| {
-        after
-            .masters
-            .iter()
-            .find(|master| with_port(&master.host) == with_port(host))
-    };
+    let (names_before, names_after) = (Names::new(before), Names::new(after));
     let mut known = 0;
     for master in before.masters.iter().filter(|master| answered(master)) {
         known += 1;
         let subject = Subject::named(SubjectKind::Master, &master.host);
-        match is(&master.host) {
+        match counterpart(master, &names_after, after) {
             None => comparison.unknown(
                 part::MASTERS,
                 part::doubtful(format!(
@@ -73,7 +65,7 @@ pub fn diff(sides: &Sides<'_>, comparison: &mut Comparison) {
     }
     for master in after.masters.iter().filter(|master| answered(master)) {
         // A master that was asked before and was silent then has come back: that is no new master.
-        if was(&master.host).is_none() {
+        if counterpart(master, &names_before, before).is_none() {
             let why = "it was not asked before: masters are neither added nor replaced in a window";
             let line = Line::unexpected(
                 Subject::named(SubjectKind::Master, &master.host),

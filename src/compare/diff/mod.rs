@@ -53,11 +53,13 @@ pub fn all(before: &Facts<'_>, after: &Facts<'_>, comparison: &mut Comparison) {
             part::AGENTS,
             Side {
                 seen: &before.snapshot.agents,
-                doubts: [one.state_doubt.as_ref(), one.agents_doubt.as_ref()],
+                false_witness: one.state_doubt.as_ref(),
+                partial: one.agents_doubt.as_ref(),
             },
             Side {
                 seen: &after.snapshot.agents,
-                doubts: [other.state_doubt.as_ref(), other.agents_doubt.as_ref()],
+                false_witness: other.state_doubt.as_ref(),
+                partial: other.agents_doubt.as_ref(),
             },
         )
         .map(|Both { before, after }| align::agents(before.0, after.0));
@@ -66,11 +68,13 @@ pub fn all(before: &Facts<'_>, after: &Facts<'_>, comparison: &mut Comparison) {
             part::FRAMEWORKS,
             Side {
                 seen: &before.snapshot.frameworks,
-                doubts: [one.state_doubt.as_ref(), one.frameworks_doubt.as_ref()],
+                false_witness: one.state_doubt.as_ref(),
+                partial: one.frameworks_doubt.as_ref(),
             },
             Side {
                 seen: &after.snapshot.frameworks,
-                doubts: [other.state_doubt.as_ref(), other.frameworks_doubt.as_ref()],
+                false_witness: other.state_doubt.as_ref(),
+                partial: other.frameworks_doubt.as_ref(),
             },
         )
         .map(|Both { before, after }| align::frameworks(before.0, after.0));

@@ -271,11 +271,13 @@ pub fn diff(sides: &Sides<'_>, comparison: &mut Comparison) {
         part::TASKS,
         Side {
             seen: &before.snapshot.tasks,
-            doubts: [before.cluster.state_doubt.as_ref(), before.cluster.tasks_doubt.as_ref()],
+            false_witness: before.cluster.state_doubt.as_ref(),
+            partial: before.cluster.tasks_doubt.as_ref(),
         },
         Side {
             seen: &after.snapshot.tasks,
-            doubts: [after.cluster.state_doubt.as_ref(), after.cluster.tasks_doubt.as_ref()],
+            false_witness: after.cluster.state_doubt.as_ref(),
+            partial: after.cluster.tasks_doubt.as_ref(),
         },
     );
     let Some(Both { before, after }) = both else { return };
