@@ -99,6 +99,17 @@ impl Shape {
         load
     }
 
+    /// `/state` of an agent, without its executors: what it holds would double everything.
+    pub fn agent_state(&self, agent: u64, moment: &Moment) -> String {
+        let address = Self::address(agent);
+        format!(
+            r#"{{"version":"{}","start_time":{}.5,"id":"{}-S{agent}","pid":"slave(1)@{address}:5051","hostname":"{address}","frameworks":[],"completed_frameworks":[]}}"#,
+            moment.version,
+            moment.start,
+            self.origin(),
+        )
+    }
+
     fn agent_fields(&self, agent: u64, moment: &Moment, into: &mut String) {
         let address = Self::address(agent);
         let zone = ["a", "b", "c"][usize::try_from(agent % 3).unwrap()];
@@ -305,6 +316,34 @@ impl Shape {
 pub fn flags() -> String {
     r#""flags":{"agent_ping_timeout":"15secs","agent_reregister_timeout":"10mins","allocation_interval":"1secs","authenticate_agents":"false","authenticate_frameworks":"false","cluster":"synthetic","max_agent_ping_timeouts":"5","max_completed_frameworks":"50","max_completed_tasks_per_framework":"1000","port":"5050","quorum":"2","registry":"replicated_log","work_dir":"\/var\/lib\/mesos\/master","zk":"zk:\/\/10.0.0.1:2181,10.0.0.2:2181,10.0.0.3:2181\/mesos"}"#
         .to_owned()
+}
+
+/// The four-letter words of one ZooKeeper server.
+pub fn zookeeper(leads: bool) -> [(&'static str, String); 4] {
+    let (mode, followers) = if leads {
+        (
+            "leader",
+            "zk_followers\t2\nzk_synced_followers\t2\nzk_pending_syncs\t0\n",
+        )
+    } else {
+        ("follower", "")
+    };
+    [
+        ("ruok", "imok".to_owned()),
+        (
+            "srvr",
+            format!(
+                "Zookeeper version: 3.4.14\nLatency min/avg/max: 0/0/9\nReceived: 9\nSent: 9\nConnections: 9\nOutstanding: 0\nZxid: 0x430\nMode: {mode}\nNode count: 1069\n"
+            ),
+        ),
+        (
+            "mntr",
+            format!(
+                "zk_version\t3.4.14\nzk_avg_latency\t0\nzk_outstanding_requests\t0\nzk_server_state\t{mode}\nzk_znode_count\t1069\n{followers}"
+            ),
+        ),
+        ("conf", "clientPort=2181\ntickTime=2000\nserverId=1\n".to_owned()),
+    ]
 }
 
 /// `/metrics/snapshot` of an agent.

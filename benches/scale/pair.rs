@@ -96,6 +96,9 @@ impl Files {
                 &shape.master_metrics(at == 0),
             );
             self.item(items::MESOS_MASTER, host, items::REGISTRY, &shape.registry(moment));
+            for (word, answer) in cluster::zookeeper(at == 0) {
+                self.item(items::ZOOKEEPER, host, &format!("{word}.txt"), &answer);
+            }
         }
         let leader = MASTERS[0];
         self.item(items::MESOS_MASTER, leader, items::SLAVES, &shape.slaves(moment));
@@ -115,6 +118,12 @@ impl Files {
                 &host,
                 items::METRICS,
                 &cluster::agent_metrics(agent),
+            );
+            self.item(
+                items::MESOS_AGENT,
+                &host,
+                items::STATE,
+                &shape.agent_state(agent, moment),
             );
         }
         let before = self.bytes;
