@@ -251,3 +251,54 @@ fn a_genuine_zookeeper() {
         assert_eq!(snapshot.zookeepers[0].znodes.known(), Some(&1069));
     });
 }
+
+/// Genuine answers compared: with themselves nothing, with a stranger nothing but a refusal, and a cluster that was
+/// built anew at the same address under the same name is compared, and never quiet.
+#[test]
+fn genuine_states_are_compared() {
+    use gonogo::compare::{CannotCompare, compare};
+    use gonogo::facts::Facts;
+    use gonogo::model::{ChangeKind, Expectation};
+
+    let of = |folder: &Path| {
+        let mut hosts = vec![LEADER];
+        hosts.extend(AGENTS);
+        shown(&load(folder, &hosts))
+    };
+    with_captures("mesos-1.4.3", |folder| {
+        let old = of(folder);
+        let facts = Facts::new(&old);
+        for name in [
+            "mesos-1.4.3",
+            "mesos-1.5.3",
+            "mesos-1.11.0",
+            "mesos-1.4.3-to-1.5.3",
+            "mesos-1.5.3-after-failover",
+        ] {
+            let snapshot = of(&folder.with_file_name(name));
+            let (one, other) = (Facts::new(&snapshot), Facts::new(&snapshot));
+            assert_eq!(
+                compare(&one, &other).unwrap().changes,
+                Vec::new(),
+                "{name} against itself"
+            );
+        }
+        let middle = of(&folder.with_file_name("mesos-1.4.3-to-1.5.3"));
+        let Err(CannotCompare::DifferentClusters(text)) = compare(&facts, &Facts::new(&middle)) else {
+            panic!("two labs are two clusters")
+        };
+        assert!(text.contains("`lab`") && text.contains("`mid`"), "{text}");
+        let anew = of(&folder.with_file_name("mesos-1.5.3"));
+        let comparison = compare(&facts, &Facts::new(&anew)).unwrap();
+        let count = |kind: ChangeKind| {
+            let wanted =
+                |change: &&gonogo::model::Change| change.kind == kind && change.expectation == Expectation::Unexpected;
+            comparison.changes.iter().filter(wanted).count()
+        };
+        assert!(
+            count(ChangeKind::Reregistered) >= 5,
+            "every agent has another id: {:#?}",
+            comparison.changes
+        );
+    });
+}
