@@ -11,6 +11,7 @@
 mod architecture;
 mod archive;
 mod archive_damage;
+mod archive_formats;
 mod archive_hostile;
 mod archive_verify;
 mod cli;
