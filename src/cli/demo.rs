@@ -21,6 +21,10 @@ use crate::model::Phase;
 /// Arguments.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
+Examples:
+  gonogo demo
+  gonogo demo --scenario regressed --keep regressed
+
 Scenarios:
   clean       a DC/OS 1.10.8 cluster is upgraded to 1.11.3 and everything comes back: GO (exit code 0)
   regressed   an agent is lost, one keeps the old version, an app loses its constraint, a deployment hangs: NO-GO (3)
