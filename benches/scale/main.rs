@@ -1,7 +1,7 @@
 //! `cargo bench --bench scale`: gonogo on a synthetic cluster of 5,000 agents and 500,000 tasks, beside gzip and curl.
 //!
 //! Generates the pair with a seed, archives it, and measures side by side in one run: `gzip -dc A B | wc -c` against
-//! `gonogo check` and `gonogo compare`, and the start of the program. Prints ratios of medians; asserts nothing.
+//! `gonogo check` and `gonogo compare`; `curl | gzip` against `gonogo collect`; and the start of the program. Prints ratios of medians; asserts nothing.
 //!
 //! Environment: `GONOGO_BENCH_AGENTS` (5000), `GONOGO_BENCH_TASKS` (500000), `GONOGO_BENCH_RUNS` (5),
 //! `GONOGO_BENCH_FOLDER` (a folder to keep the pair in, and to find it again).
@@ -17,6 +17,7 @@
 mod cluster;
 mod measure;
 mod pair;
+mod serve;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -46,6 +47,7 @@ fn main() {
     let folder = root.join(format!("{}-{}", shape.agents, shape.tasks));
     let sides = prepare(&folder, &shape);
     reading(&sides, &shape, runs);
+    collecting(&folder, runs);
     starting(runs);
 }
 
@@ -157,6 +159,59 @@ fn reading(sides: &Sides, shape: &Shape, runs: u64) {
             println!("{name} said: {}", verdict.join(" / "));
         }
     }
+}
+
+/// `gonogo collect` from one master beside curl and gzip fetching the same files from the same server.
+fn collecting(folder: &Path, runs: u64) {
+    let address = serve::start(&folder.join("post"));
+    let target = folder.join("collected.tar.gz");
+    let by_hand = folder.join("collected.gz");
+    let urls: Vec<String> = serve::ROUTES
+        .iter()
+        .map(|(path, _)| format!("http://{address}{path}"))
+        .collect();
+    let curl = || {
+        let mut command = Command::new("sh");
+        let script = "out=$1; shift; curl -s -g --noproxy '*' \"$@\" | gzip > \"$out\"";
+        command.arg("-c").arg(script).arg("sh").arg(&by_hand).args(&urls);
+        command
+    };
+    let collect = || {
+        let mut command = gonogo();
+        command.args([
+            "collect",
+            "--kind",
+            "mesos",
+            "--only",
+            "mesos-master",
+            "--phase",
+            "post",
+            "--force",
+            "--mesos",
+        ]);
+        command.arg(format!("http://{address}")).arg("-o").arg(&target);
+        command
+    };
+    let mut measured: [Vec<Run>; 2] = [Vec::new(), Vec::new()];
+    for _ in 0..runs {
+        measured[0].push(run(&mut curl()));
+        measured[1].push(run(&mut collect()));
+    }
+    let wall = |at: usize| median(measured[at].iter().map(|run| run.seconds));
+    let size = |path: &Path| megabytes(fs::metadata(path).unwrap().len());
+    let peak = median(measured[1].iter().map(|run| run.peak));
+    println!(
+        "curl | gzip               {:>9.2} s, {:.0} MB written",
+        wall(0),
+        size(&by_hand)
+    );
+    println!(
+        "gonogo collect            {:>9.2} s, {:.0} MB written, peak {peak:.0} MB, exit {}: {:.2} of curl | gzip",
+        wall(1),
+        size(&target),
+        measured[1][0].code,
+        wall(1) / wall(0)
+    );
 }
 
 #[expect(clippy::cast_precision_loss, reason = "sizes in megabytes, to be read by people")]
