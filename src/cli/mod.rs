@@ -1,6 +1,6 @@
 //! The command line: one thin file per command, arguments, progress, logging, exit codes. The only room that prints.
 //!
-//! A new command is one file with `Args` and `run`, one variant in [`args::Command`] and one arm in [`dispatch`].
+//! A new command is one file with `Args` and `run`, one variant in [`args::Command`] and one arm in `dispatch`.
 
 pub mod args;
 pub mod check;

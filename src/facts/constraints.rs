@@ -1,6 +1,6 @@
 //! Whether a placement constraint is valid under a given Marathon release.
 //!
-//! The rules are those of Marathon's own validators, read at the tags named in [`Rule::source`]; they differ between
+//! The rules are those of Marathon's own validators, read at the tags named in the sources of each rule; they differ between
 //! releases, so there is no answer without a version, and none for a version outside of the table. A pure library:
 //! knows no app, no cluster and no report. Never judges what a constraint does to placement, only whether Marathon
 //! takes it.
