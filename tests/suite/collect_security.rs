@@ -241,7 +241,7 @@ fn openssl(folder: &Path, arguments: &str) -> bool {
         .current_dir(folder)
         .output()
     else {
-        eprintln!("skipped: openssl is not installed");
+        crate::support::skipped("openssl is not installed");
         return false;
     };
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));

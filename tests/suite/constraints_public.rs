@@ -18,7 +18,7 @@ fn public_apps_have_one_invalid_constraint() {
         .map(|captures| captures.join("public/marathon-apps"))
         .filter(|folder| folder.is_dir())
     else {
-        eprintln!("skipped: constraints of public captures (no ../shared/captures/public/marathon-apps here)");
+        crate::support::skipped("constraints of public captures (no ../shared/captures/public/marathon-apps here)");
         return;
     };
     let mut refused: Vec<(String, String)> = Vec::new();

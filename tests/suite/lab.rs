@@ -36,7 +36,7 @@ struct Run {
 impl Lab {
     fn start() -> Option<Self> {
         let Some(folder) = std::env::var_os("GONOGO_LAB") else {
-            eprintln!("skipped: the runs against genuine Mesos need GONOGO_LAB=<folder of the lab>");
+            crate::support::skipped("the runs against genuine Mesos need GONOGO_LAB=<folder of the lab>");
             return None;
         };
         let lab = Self {

@@ -52,7 +52,7 @@ fn with_captures(name: &str, test: impl FnOnce(&Path)) {
         .filter(|folder| folder.is_dir())
     {
         Some(folder) => test(&folder),
-        None => eprintln!("skipped: captures of {name} (no ../shared/captures/{name} here)"),
+        None => crate::support::skipped(&format!("captures of {name} (no ../shared/captures/{name} here)")),
     }
 }
 
@@ -201,7 +201,7 @@ fn in_the_middle_of_a_rolling_upgrade() {
 #[test]
 fn every_answer_of_every_capture_is_read_or_refused_without_panic() {
     let Some(root) = captures() else {
-        eprintln!("skipped: our own captures (no ../shared/captures here)");
+        crate::support::skipped("our own captures (no ../shared/captures here)");
         return;
     };
     let mut read = 0;

@@ -74,7 +74,7 @@ const NOT_READ: &[(&str, &str)] = &[
 #[test]
 fn every_public_capture_is_read_and_counted() {
     let Some(captures) = captures().filter(|folder| folder.join("public").is_dir()) else {
-        eprintln!("skipped: 108 public captures (no ../shared/captures/public here)");
+        crate::support::skipped("108 public captures (no ../shared/captures/public here)");
         return;
     };
     let rows = facts::table(&std::fs::read_to_string(captures.join("README.md")).unwrap());

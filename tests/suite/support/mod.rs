@@ -7,3 +7,9 @@ pub mod handmade;
 pub mod hostile;
 pub mod mini;
 pub mod misbehaving;
+
+/// Says on the true standard error what was not run: the harness hides what `eprintln!` says in tests that pass.
+pub fn skipped(what: &str) {
+    use std::io::Write as _;
+    let _ = writeln!(std::io::stderr().lock(), "skipped: {what}");
+}
