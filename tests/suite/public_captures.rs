@@ -5,6 +5,7 @@
 
 mod counts;
 mod facts;
+mod services;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
