@@ -5,14 +5,18 @@
 
 pub mod cluster;
 pub mod compare;
+pub mod config;
 pub mod marathon;
 pub mod mesos;
+pub mod path;
 pub mod runner;
 pub mod shared;
 pub mod zookeeper;
 
 use crate::compare::Comparison;
 use crate::facts::Facts;
+use crate::facts::hop::{Hop, NoHop};
+use crate::knowledge::Knowledge;
 use crate::model::{CheckMeta, EvidenceRef, Finding, Policy, Version, Why};
 
 /// What a check may look at.
@@ -26,6 +30,19 @@ pub struct Context<'a> {
     pub target: Option<Version>,
     /// Thresholds.
     pub policy: &'a Policy,
+    /// What the documents say.
+    pub knowledge: &'a Knowledge,
+}
+
+impl Context<'_> {
+    /// The hop that is judged: from the version that runs (for pairs: that ran before) to the target.
+    ///
+    /// # Errors
+    /// No target was stated, or a version is not known: says which and why.
+    pub fn hop(&self) -> Result<Hop, NoHop> {
+        let from = self.pair.map_or(self.facts, |pair| pair.before);
+        Hop::of(from, self.knowledge, self.target.as_ref())
+    }
 }
 
 /// The other half of a pair.
@@ -98,6 +115,8 @@ impl Saw {
 /// Every check, sorted by area and id.
 pub fn all() -> Vec<&'static dyn Check> {
     let mut list: Vec<&'static dyn Check> = Vec::new();
+    list.extend_from_slice(path::CHECKS);
+    list.extend_from_slice(config::CHECKS);
     list.extend_from_slice(cluster::CHECKS);
     list.extend_from_slice(mesos::CHECKS);
     list.extend_from_slice(marathon::CHECKS);

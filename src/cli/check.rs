@@ -55,6 +55,7 @@ fn judge(args: &Args, ctx: &mut Ctx<'_>) -> anyhow::Result<Verdict> {
             pair: None,
             target: args.target.clone(),
             policy: &prepared.policy,
+            knowledge: prepared.knowledge,
         },
     );
     let origin = &snapshot.origin;
@@ -68,7 +69,7 @@ fn judge(args: &Args, ctx: &mut Ctx<'_>) -> anyhow::Result<Verdict> {
             manifest: &origin.manifest,
         }],
         hop: Hop {
-            from: load::running_version(&facts).map(|version| version.to_string()),
+            from: facts.running_version().map(|version| version.to_string()),
             to: args.target.as_ref().map(ToString::to_string),
         },
         results,
@@ -76,7 +77,7 @@ fn judge(args: &Args, ctx: &mut Ctx<'_>) -> anyhow::Result<Verdict> {
         not_compared: &[],
         waivers,
         policy: prepared.policy.clone(),
-        knowledge: String::new(),
+        knowledge: prepared.knowledge.revision().to_owned(),
         catalogue: &prepared.catalogue,
     });
     judge::deliver(&report, &prepared.plan, &prepared.catalogue, ctx)

@@ -70,6 +70,7 @@ fn judge(args: &Args, ctx: &mut Ctx<'_>) -> anyhow::Result<Verdict> {
             }),
             target: to.clone(),
             policy: &prepared.policy,
+            knowledge: prepared.knowledge,
         },
     );
     let waivers = apply(&mut results, &prepared.waivers, after.origin.manifest.finished_at);
@@ -98,7 +99,7 @@ fn judge(args: &Args, ctx: &mut Ctx<'_>) -> anyhow::Result<Verdict> {
         not_compared: &comparison.unknown,
         waivers,
         policy: prepared.policy.clone(),
-        knowledge: String::new(),
+        knowledge: prepared.knowledge.revision().to_owned(),
         catalogue: &prepared.catalogue,
     });
     judge::deliver(&report, &prepared.plan, &prepared.catalogue, ctx)

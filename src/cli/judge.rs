@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 
 use super::output::{OutputArgs, Plan};
 use super::select::{Selected, Selection};
-use super::{Ctx, config, exit, waivers};
+use super::{Ctx, Failure, config, exit, waivers};
 use crate::checks::{self, Context};
+use crate::knowledge::Knowledge;
 use crate::model::{Policy, Verdict, Version, Waiver};
 use crate::report::Report;
 use crate::report::words::Catalogue;
@@ -52,6 +53,8 @@ pub struct Prepared {
     pub policy: Policy,
     /// What the checks say about themselves.
     pub catalogue: Catalogue,
+    /// What the documents say.
+    pub knowledge: &'static Knowledge,
 }
 
 impl JudgeArgs {
@@ -68,6 +71,7 @@ impl JudgeArgs {
             policy: config::policy(ctx.config.as_deref())?,
             plan: self.output.plan(ctx, inputs)?,
             catalogue: catalogue(),
+            knowledge: knowledge()?,
         })
     }
 
@@ -82,6 +86,17 @@ impl JudgeArgs {
             }
         }
     }
+}
+
+/// What the documents say, as compiled into the program.
+pub fn knowledge() -> anyhow::Result<&'static Knowledge> {
+    Knowledge::builtin().map_err(|error| {
+        Failure::new(
+            exit::FAILURE,
+            format!("a table of knowledge compiled into gonogo is broken ({error}); please report this"),
+        )
+        .into()
+    })
 }
 
 /// What the checks of this program say about themselves.

@@ -4,8 +4,6 @@ use std::path::Path;
 
 use super::Failure;
 use crate::archive::{Limits, Reader, Refused};
-use crate::facts::Facts;
-use crate::model::Version;
 use crate::snapshot::{Builder, Snapshot};
 
 /// An archive whose tag files have been read.
@@ -60,14 +58,4 @@ pub fn both(pre: (Opened, &Path), post: (Opened, &Path)) -> anyhow::Result<(Snap
         )
     };
     Ok((before.map_err(|_| failed(pre.1))??, after.map_err(|_| failed(post.1))??))
-}
-
-/// The version that a cluster runs: DC/OS where every master that was asked says the same, else the leading master's Mesos.
-pub fn running_version(facts: &Facts<'_>) -> Option<Version> {
-    let versions = &facts.snapshot.dcos.versions;
-    match versions.first().and_then(|(_, version)| version.known()) {
-        Some(first) if versions.iter().all(|(_, version)| version.known() == Some(first)) => Some(first.clone()),
-        Some(_) => None,
-        None => facts.mesos_version(),
-    }
 }

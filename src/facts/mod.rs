@@ -6,8 +6,10 @@
 pub mod cluster;
 pub mod constraints;
 pub mod ensemble;
+pub mod hop;
 pub mod leader;
 pub mod marathons;
+pub mod rules;
 pub mod visibility;
 
 use crate::model::{EvidenceRef, Observed, Version, Why};
@@ -113,6 +115,16 @@ impl<'s> Facts<'s> {
                 let state = self.snapshot.state.known()?;
                 state.master.version.as_deref()?.parse().ok()
             })
+    }
+
+    /// The version that the cluster runs: DC/OS where every master that was asked says the same, else the leading master's Mesos.
+    pub fn running_version(&self) -> Option<Version> {
+        let versions = &self.snapshot.dcos.versions;
+        match versions.first().and_then(|(_, version)| version.known()) {
+            Some(first) if versions.iter().all(|(_, version)| version.known() == Some(first)) => Some(first.clone()),
+            Some(_) => None,
+            None => self.mesos_version(),
+        }
     }
 
     fn doubts<'a>(&'a self, own: Option<&'a Why>) -> Vec<&'a Why> {

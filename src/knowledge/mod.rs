@@ -1,3 +1,95 @@
-//! Knowledge: what vendors' documents and sources say about releases, as data with sources. Never looks at a cluster.
+//! Knowledge: what vendors' documents and sources say, as data with sources. Never looks at a cluster.
+//!
+//! One value holds every table; a room that judges is handed that value and never reads a table by itself, so that a
+//! site's own file counts everywhere or nowhere.
 
+pub mod guide;
+pub mod hops;
 pub mod releases;
+pub mod rule;
+
+use std::sync::LazyLock;
+
+use sha2::{Digest as _, Sha256};
+
+use crate::model::{Line, Version, hex};
+
+pub use guide::{Guide, GuideHop};
+pub use releases::Release;
+pub use rule::Rule;
+
+/// Date of the last change to any table; part of the revision.
+pub const DATED: &str = "2026-11-21";
+
+/// The tables compiled into the program: file name and text. Their bytes make the revision.
+const TABLES: &[(&str, &str)] = &[
+    ("releases.toml", include_str!("data/releases.toml")),
+    ("mesos.toml", include_str!("data/mesos.toml")),
+    ("marathon.toml", include_str!("data/marathon.toml")),
+];
+
+/// Everything the documents say.
+#[derive(Debug, Clone)]
+pub struct Knowledge {
+    /// DC/OS releases and what they ship, in order.
+    pub releases: Vec<Release>,
+    /// Apache Mesos, line by line.
+    pub mesos: Guide,
+    /// Marathon, line by line.
+    pub marathon: Guide,
+    revision: String,
+}
+
+static BUILTIN: LazyLock<Result<Knowledge, String>> = LazyLock::new(Knowledge::read);
+
+impl Knowledge {
+    /// What is compiled into the program.
+    ///
+    /// # Errors
+    /// A table is broken: a defect of the program, named by file.
+    pub fn builtin() -> Result<&'static Self, &'static str> {
+        BUILTIN.as_ref().map_err(String::as_str)
+    }
+
+    fn read() -> Result<Self, String> {
+        let mut hash = Sha256::new();
+        for (name, text) in TABLES {
+            hash.update(format!("{name} {}\n", text.len()));
+            hash.update(text);
+        }
+        let digest: String = hex(&hash.finalize()).chars().take(12).collect();
+        Ok(Self {
+            releases: table("releases.toml", releases::read)?,
+            mesos: table("mesos.toml", guide::read)?,
+            marathon: table("marathon.toml", guide::read)?,
+            revision: format!("{DATED}+{digest}"),
+        })
+    }
+
+    /// Date and digest of the tables (`2026-11-21+0123456789ab`); with a site's own file its digest follows.
+    pub fn revision(&self) -> &str {
+        &self.revision
+    }
+
+    /// The release of that version; its suffix (`1.7-open`) does not count.
+    pub fn release(&self, version: &Version) -> Option<&Release> {
+        let numbers = |version: &Version| (version.major, version.minor, version.patch);
+        self.releases
+            .iter()
+            .find(|release| numbers(&release.dcos) == numbers(version))
+    }
+
+    /// The last release of a line, of those in the table.
+    pub fn latest_of(&self, line: Line) -> Option<&Release> {
+        self.releases
+            .iter()
+            .filter(|release| Line::from(&release.dcos) == line)
+            .max_by(|a, b| a.dcos.cmp(&b.dcos))
+    }
+}
+
+fn table<T>(name: &str, read: impl FnOnce(&str) -> Result<T, String>) -> Result<T, String> {
+    let text = TABLES.iter().find(|(table, _)| *table == name).map(|(_, text)| *text);
+    let text = text.ok_or_else(|| format!("{name} is not compiled in"))?;
+    read(text).map_err(|error| format!("{name}: {error}"))
+}

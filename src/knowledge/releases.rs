@@ -1,7 +1,5 @@
 //! DC/OS releases and the Mesos and Marathon they ship. Never looks at a cluster, never guesses a release that is not in the table.
 
-use std::sync::LazyLock;
-
 use serde::Deserialize;
 
 use crate::model::Version;
@@ -29,26 +27,16 @@ struct Table {
     release: Vec<Release>,
 }
 
-static TABLE: LazyLock<Result<Vec<Release>, String>> = LazyLock::new(|| {
-    let table: Table = toml::from_str(include_str!("data/releases.toml")).map_err(|error| error.to_string())?;
+/// Reads the table.
+///
+/// # Errors
+/// What is wrong with it, in words; of the table compiled into the program a defect of the program.
+pub fn read(text: &str) -> Result<Vec<Release>, String> {
+    let table: Table = toml::from_str(text).map_err(|error| error.to_string())?;
     if table.schema != 1 {
-        return Err(format!(
-            "releases.toml has schema {}, this program reads 1",
-            table.schema
-        ));
+        return Err(format!("schema {}, this program reads 1", table.schema));
     }
     Ok(table.release)
-});
-
-/// Every release, in order. An error means that the table compiled into the program is broken.
-pub fn all() -> Result<&'static [Release], &'static str> {
-    TABLE.as_deref().map_err(String::as_str)
-}
-
-/// The release of that version; its suffix (`1.7-open`) does not count.
-pub fn find(version: &Version) -> Result<Option<&'static Release>, &'static str> {
-    let numbers = |version: &Version| (version.major, version.minor, version.patch);
-    Ok(all()?.iter().find(|release| numbers(&release.dcos) == numbers(version)))
 }
 
 /// Whether two versions have the same numbers (`1.5.1.2` and `1.5.1.2-SNAPSHOT`); text without numbers is equal to nothing.

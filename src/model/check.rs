@@ -9,6 +9,8 @@ use super::finding::Finding;
 #[serde(rename_all = "lowercase")]
 #[allow(missing_docs)]
 pub enum Area {
+    Path,
+    Config,
     Cluster,
     Mesos,
     Marathon,
@@ -20,6 +22,8 @@ impl Area {
     /// The name used in reports and folders.
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::Path => "path",
+            Self::Config => "config",
             Self::Cluster => "cluster",
             Self::Mesos => "mesos",
             Self::Marathon => "marathon",

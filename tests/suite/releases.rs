@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use gonogo::knowledge::releases;
+use gonogo::knowledge::{Knowledge, releases};
 use gonogo::model::Version;
 
 #[test]
 fn rows_are_ordered_unique_and_sourced() {
-    let all = releases::all().unwrap();
+    let all = &Knowledge::builtin().unwrap().releases;
     assert!(all.len() > 60, "only {} releases", all.len());
     let mut seen = BTreeSet::new();
     for release in all {
@@ -43,7 +43,7 @@ fn rows_are_ordered_unique_and_sourced() {
 #[test]
 fn a_minor_line_never_ships_an_older_mesos_than_the_line_before() {
     let line = |text: &str| text.parse::<Version>().unwrap().line();
-    for pair in releases::all().unwrap().windows(2) {
+    for pair in Knowledge::builtin().unwrap().releases.windows(2) {
         if pair[0].dcos.line() != pair[1].dcos.line() {
             assert!(
                 line(&pair[0].mesos[0]) < line(&pair[1].mesos[0]),
@@ -57,7 +57,7 @@ fn a_minor_line_never_ships_an_older_mesos_than_the_line_before() {
 
 #[test]
 fn finds_releases_and_no_neighbours() {
-    let find = |text: &str| releases::find(&text.parse().unwrap()).unwrap();
+    let find = |text: &str| Knowledge::builtin().unwrap().release(&text.parse().unwrap());
     assert_eq!(find("1.11.3").unwrap().mesos, ["1.5.1"]);
     assert_eq!(find("1.10.8").unwrap().marathon, ["1.5.11"]);
     assert_eq!(find("1.7-open").unwrap().mesos, ["0.28.1"]);

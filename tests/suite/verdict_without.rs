@@ -52,6 +52,7 @@ fn verdict(before: Option<&Snapshot>, after: &Snapshot) -> Verdict {
         pair,
         target: "1.11.3".parse().ok(),
         policy: &policy,
+        knowledge: gonogo::knowledge::Knowledge::builtin().unwrap(),
     };
     let results = runner::run(&checks::all(), &context);
     let side = |role, snapshot: &'_ Snapshot| (role, snapshot.origin.clone());

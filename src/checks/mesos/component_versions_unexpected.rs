@@ -133,7 +133,7 @@ impl Check for ComponentVersionsUnexpected {
 }
 
 /// The release of the cluster, if its nodes agree on one and the table has it.
-fn release(context: &Context<'_>, saw: &mut Saw) -> Option<&'static Release> {
+fn release<'a>(context: &Context<'a>, saw: &mut Saw) -> Option<&'a Release> {
     let versions = &context.facts.snapshot.dcos.versions;
     let known: Vec<&Version> = versions.iter().filter_map(|(_, version)| version.known()).collect();
     let Some(first) = known.first() else {
@@ -147,17 +147,11 @@ fn release(context: &Context<'_>, saw: &mut Saw) -> Option<&'static Release> {
         saw.unknown_because("the nodes report different DC/OS versions, so no one release can be expected");
         return None;
     }
-    match releases::find(first) {
-        Ok(Some(release)) => Some(release),
-        Ok(None) => {
-            saw.unknown_because(format!(
-                "DC/OS {first} is not in the table of releases: what it ships is not known"
-            ));
-            None
-        }
-        Err(error) => {
-            saw.unknown_because(format!("the table of releases cannot be read: {error}"));
-            None
-        }
+    let release = context.knowledge.release(first);
+    if release.is_none() {
+        saw.unknown_because(format!(
+            "DC/OS {first} is not in the table of releases: what it ships is not known"
+        ));
     }
+    release
 }

@@ -148,6 +148,7 @@ pub fn run_single(check: &dyn Check, facts: &Facts<'_>, target: Option<Version>,
             pair: None,
             target,
             policy,
+            knowledge: gonogo::knowledge::Knowledge::builtin().unwrap(),
         },
     )
 }
@@ -174,6 +175,7 @@ pub fn run_pair(
             pair,
             target,
             policy,
+            knowledge: gonogo::knowledge::Knowledge::builtin().unwrap(),
         },
     )
 }

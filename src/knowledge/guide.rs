@@ -1,0 +1,124 @@
+//! Upgrade guides of one product, hop by hop: order of the components, flags that come and go, rules. Never looks at a cluster.
+
+use serde::{Deserialize, Serialize};
+
+use super::rule::Rule;
+use crate::model::{Line, Version};
+
+/// What is said about the order of the steps of a hop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Order {
+    /// The guide lists the steps in this order.
+    Documented,
+    /// The guide says that any order will do.
+    Free,
+    /// The guide lists none: the steps of the last hop that has a list.
+    Inherited,
+}
+
+/// One step of a hop: a component and what is done to it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GuideStep {
+    /// `masters`, `agents`, `schedulers`, `executors`, `modules`, `marathon`.
+    pub component: String,
+    /// What is done, in order (`install`, `restart`, …).
+    pub actions: Vec<String>,
+    /// What to mind.
+    pub note: Option<String>,
+}
+
+/// Flags that a hop adds and removes, by component.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FlagChanges {
+    /// Flags of masters that appear.
+    #[serde(default)]
+    pub master_added: Vec<String>,
+    /// Flags of masters that go.
+    #[serde(default)]
+    pub master_removed: Vec<String>,
+    /// Flags of agents that appear.
+    #[serde(default)]
+    pub agent_added: Vec<String>,
+    /// Flags of agents that go.
+    #[serde(default)]
+    pub agent_removed: Vec<String>,
+    /// Where that was read.
+    pub sources: Vec<String>,
+}
+
+/// From one line to the next.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GuideHop {
+    /// Line before.
+    pub from: Line,
+    /// Line after.
+    pub to: Line,
+    /// What is said about the order.
+    pub order: Order,
+    /// The steps.
+    #[serde(default)]
+    pub steps: Vec<GuideStep>,
+    /// What to mind.
+    #[serde(default)]
+    pub notes: Vec<String>,
+    /// Where the order comes from.
+    pub sources: Vec<String>,
+    /// Flags that come and go.
+    pub flags: Option<FlagChanges>,
+    /// Statements.
+    #[serde(default, rename = "rule")]
+    pub rules: Vec<Rule>,
+}
+
+/// The guide of one product.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Guide {
+    /// Version of this table's form.
+    pub schema: u32,
+    /// Hops in order, without gaps: each begins where the one before ends.
+    #[serde(default, rename = "hop")]
+    pub hops: Vec<GuideHop>,
+}
+
+impl Guide {
+    /// Every hop that a way from one version to another crosses, in order; empty within one line.
+    ///
+    /// A jump over several lines has the rules of every hop between (apache/mesos docs/versioning.md).
+    /// `None`: the way goes back, or begins or ends outside the guide.
+    pub fn between(&self, from: &Version, to: &Version) -> Option<Vec<&GuideHop>> {
+        let (from, to) = (Line::from(from), Line::from(to));
+        if from == to && self.knows(from) {
+            return Some(Vec::new());
+        }
+        let crossed: Vec<&GuideHop> = self
+            .hops
+            .iter()
+            .filter(|hop| hop.from >= from && hop.to <= to)
+            .collect();
+        let begins = crossed.first().is_some_and(|hop| hop.from == from);
+        let ends = crossed.last().is_some_and(|hop| hop.to == to);
+        (begins && ends).then_some(crossed)
+    }
+
+    /// Whether the guide has that line at all.
+    pub fn knows(&self, line: Line) -> bool {
+        self.hops.iter().any(|hop| hop.from == line || hop.to == line)
+    }
+}
+
+/// Reads one guide.
+///
+/// # Errors
+/// What is wrong with it, in words.
+pub fn read(text: &str) -> Result<Guide, String> {
+    let guide: Guide = toml::from_str(text).map_err(|error| error.to_string())?;
+    if guide.schema != 1 {
+        return Err(format!("schema {}, this program reads 1", guide.schema));
+    }
+    Ok(guide)
+}
