@@ -3,6 +3,7 @@
 //! One value holds every table; a room that judges is handed that value and never reads a table by itself, so that a
 //! site's own file counts everywhere or nowhere.
 
+pub mod config;
 pub mod guide;
 pub mod hops;
 pub mod releases;
@@ -26,6 +27,7 @@ const TABLES: &[(&str, &str)] = &[
     ("releases.toml", include_str!("data/releases.toml")),
     ("mesos.toml", include_str!("data/mesos.toml")),
     ("marathon.toml", include_str!("data/marathon.toml")),
+    ("config.toml", include_str!("data/config.toml")),
 ];
 
 /// Everything the documents say.
@@ -37,6 +39,8 @@ pub struct Knowledge {
     pub mesos: Guide,
     /// Marathon, line by line.
     pub marathon: Guide,
+    /// The installer's config.yaml.
+    pub config: config::ConfigRules,
     revision: String,
 }
 
@@ -62,6 +66,7 @@ impl Knowledge {
             releases: table("releases.toml", releases::read)?,
             mesos: table("mesos.toml", guide::read)?,
             marathon: table("marathon.toml", guide::read)?,
+            config: table("config.toml", config::read)?,
             revision: format!("{DATED}+{digest}"),
         })
     }
