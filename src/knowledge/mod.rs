@@ -24,7 +24,8 @@ pub const DATED: &str = "2026-11-21";
 /// The tables compiled into the program: file name and text. Their bytes make the revision.
 const TABLES: &[(&str, &str)] = &[
     ("releases.toml", include_str!("data/releases.toml")),
-    ("mesos.toml", include_str!("data/mesos.toml")),
+    ("mesos-0.toml", include_str!("data/mesos-0.toml")),
+    ("mesos-1.toml", include_str!("data/mesos-1.toml")),
     ("marathon.toml", include_str!("data/marathon.toml")),
 ];
 
@@ -60,7 +61,7 @@ impl Knowledge {
         let digest: String = hex(&hash.finalize()).chars().take(12).collect();
         Ok(Self {
             releases: table("releases.toml", releases::read)?,
-            mesos: table("mesos.toml", guide::read)?,
+            mesos: mesos()?,
             marathon: table("marathon.toml", guide::read)?,
             revision: format!("{DATED}+{digest}"),
         })
@@ -86,6 +87,15 @@ impl Knowledge {
             .filter(|release| Line::from(&release.dcos) == line)
             .max_by(|a, b| a.dcos.cmp(&b.dcos))
     }
+}
+
+/// The guide of Mesos stands in two tables.
+fn mesos() -> Result<Guide, String> {
+    let mut whole = Guide::default();
+    for part in ["mesos-0.toml", "mesos-1.toml"] {
+        whole.append(table(part, guide::read)?);
+    }
+    Ok(whole)
 }
 
 fn table<T>(name: &str, read: impl FnOnce(&str) -> Result<T, String>) -> Result<T, String> {
