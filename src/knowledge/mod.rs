@@ -3,10 +3,14 @@
 //! One value holds every table; a room that judges is handed that value and never reads a table by itself, so that a
 //! site's own file counts everywhere or nowhere.
 
+pub mod chain;
+pub mod documents;
 pub mod guide;
 pub mod hops;
+pub mod paths;
 pub mod releases;
 pub mod rule;
+mod tenure;
 
 use std::sync::LazyLock;
 
@@ -14,7 +18,9 @@ use sha2::{Digest as _, Sha256};
 
 use crate::model::{Line, Version, hex};
 
+pub use documents::Document;
 pub use guide::{Guide, GuideHop};
+pub use paths::Paths;
 pub use releases::Release;
 pub use rule::Rule;
 
@@ -23,7 +29,9 @@ pub const DATED: &str = "2026-11-21";
 
 /// The tables compiled into the program: file name and text. Their bytes make the revision.
 const TABLES: &[(&str, &str)] = &[
+    ("documents.toml", include_str!("data/documents.toml")),
     ("releases.toml", include_str!("data/releases.toml")),
+    ("paths.toml", include_str!("data/paths.toml")),
     ("mesos.toml", include_str!("data/mesos.toml")),
     ("marathon.toml", include_str!("data/marathon.toml")),
 ];
@@ -31,8 +39,12 @@ const TABLES: &[(&str, &str)] = &[
 /// Everything the documents say.
 #[derive(Debug, Clone)]
 pub struct Knowledge {
+    /// The documents that other tables cite by a short id.
+    pub documents: Vec<Document>,
     /// DC/OS releases and what they ship, in order.
     pub releases: Vec<Release>,
+    /// Steps from one release to another.
+    pub paths: Paths,
     /// Apache Mesos, line by line.
     pub mesos: Guide,
     /// Marathon, line by line.
@@ -59,7 +71,9 @@ impl Knowledge {
         }
         let digest: String = hex(&hash.finalize()).chars().take(12).collect();
         Ok(Self {
+            documents: table("documents.toml", documents::read)?,
             releases: table("releases.toml", releases::read)?,
+            paths: table("paths.toml", paths::read)?,
             mesos: table("mesos.toml", guide::read)?,
             marathon: table("marathon.toml", guide::read)?,
             revision: format!("{DATED}+{digest}"),
@@ -77,6 +91,18 @@ impl Knowledge {
         self.releases
             .iter()
             .find(|release| numbers(&release.dcos) == numbers(version))
+    }
+
+    /// The document of that short id.
+    pub fn document(&self, id: &str) -> Option<&Document> {
+        self.documents.iter().find(|document| document.id == id)
+    }
+
+    /// The lines of DC/OS releases, in order.
+    pub fn lines(&self) -> Vec<Line> {
+        let mut lines: Vec<Line> = self.releases.iter().map(|release| Line::from(&release.dcos)).collect();
+        lines.dedup();
+        lines
     }
 
     /// The last release of a line, of those in the table.

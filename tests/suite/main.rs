@@ -36,6 +36,7 @@ mod facts_captures;
 mod fake_cluster;
 mod hostile_bodies;
 mod import;
+mod knowledge_paths;
 mod lab;
 mod monotone;
 mod own_captures;
