@@ -5,6 +5,7 @@
 
 pub mod guide;
 pub mod hops;
+pub mod procedure;
 pub mod releases;
 pub mod rule;
 
@@ -15,6 +16,7 @@ use sha2::{Digest as _, Sha256};
 use crate::model::{Line, Version, hex};
 
 pub use guide::{Guide, GuideHop};
+pub use procedure::Procedure;
 pub use releases::Release;
 pub use rule::Rule;
 
@@ -26,6 +28,7 @@ const TABLES: &[(&str, &str)] = &[
     ("releases.toml", include_str!("data/releases.toml")),
     ("mesos.toml", include_str!("data/mesos.toml")),
     ("marathon.toml", include_str!("data/marathon.toml")),
+    ("procedure.toml", include_str!("data/procedure.toml")),
 ];
 
 /// Everything the documents say.
@@ -37,6 +40,8 @@ pub struct Knowledge {
     pub mesos: Guide,
     /// Marathon, line by line.
     pub marathon: Guide,
+    /// The vendor's procedure, step by step.
+    pub procedure: procedure::Procedure,
     revision: String,
 }
 
@@ -62,6 +67,7 @@ impl Knowledge {
             releases: table("releases.toml", releases::read)?,
             mesos: table("mesos.toml", guide::read)?,
             marathon: table("marathon.toml", guide::read)?,
+            procedure: table("procedure.toml", procedure::read)?,
             revision: format!("{DATED}+{digest}"),
         })
     }

@@ -39,6 +39,7 @@ mod import;
 mod lab;
 mod monotone;
 mod own_captures;
+mod procedure;
 mod public_captures;
 mod registry;
 mod releases;
