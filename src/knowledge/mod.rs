@@ -6,7 +6,9 @@
 pub mod guide;
 pub mod hops;
 pub mod releases;
+pub mod requirements;
 pub mod rule;
+pub mod signoffs;
 
 use std::sync::LazyLock;
 
@@ -16,7 +18,9 @@ use crate::model::{Line, Version, hex};
 
 pub use guide::{Guide, GuideHop};
 pub use releases::Release;
+pub use requirements::{Requirement, Requirements};
 pub use rule::Rule;
+pub use signoffs::SignoffItem;
 
 /// Date of the last change to any table; part of the revision.
 pub const DATED: &str = "2026-11-21";
@@ -26,6 +30,8 @@ const TABLES: &[(&str, &str)] = &[
     ("releases.toml", include_str!("data/releases.toml")),
     ("mesos.toml", include_str!("data/mesos.toml")),
     ("marathon.toml", include_str!("data/marathon.toml")),
+    ("requirements.toml", include_str!("data/requirements.toml")),
+    ("signoffs.toml", include_str!("data/signoffs.toml")),
 ];
 
 /// Everything the documents say.
@@ -37,6 +43,10 @@ pub struct Knowledge {
     pub mesos: Guide,
     /// Marathon, line by line.
     pub marathon: Guide,
+    /// Every checkable item of the vendor's documents.
+    pub requirements: Requirements,
+    /// Items that only people can answer.
+    pub signoffs: Vec<SignoffItem>,
     revision: String,
 }
 
@@ -62,6 +72,8 @@ impl Knowledge {
             releases: table("releases.toml", releases::read)?,
             mesos: table("mesos.toml", guide::read)?,
             marathon: table("marathon.toml", guide::read)?,
+            requirements: table("requirements.toml", requirements::read)?,
+            signoffs: table("signoffs.toml", signoffs::read)?,
             revision: format!("{DATED}+{digest}"),
         })
     }
