@@ -7,7 +7,9 @@ pub mod guide;
 pub mod hops;
 pub mod procedure;
 pub mod releases;
+pub mod requirements;
 pub mod rule;
+pub mod signoffs;
 
 use std::sync::LazyLock;
 
@@ -18,7 +20,9 @@ use crate::model::{Line, Version, hex};
 pub use guide::{Guide, GuideHop};
 pub use procedure::Procedure;
 pub use releases::Release;
+pub use requirements::{Requirement, Requirements};
 pub use rule::Rule;
+pub use signoffs::SignoffItem;
 
 /// Date of the last change to any table; part of the revision.
 pub const DATED: &str = "2026-11-21";
@@ -29,6 +33,8 @@ const TABLES: &[(&str, &str)] = &[
     ("mesos.toml", include_str!("data/mesos.toml")),
     ("marathon.toml", include_str!("data/marathon.toml")),
     ("procedure.toml", include_str!("data/procedure.toml")),
+    ("requirements.toml", include_str!("data/requirements.toml")),
+    ("signoffs.toml", include_str!("data/signoffs.toml")),
 ];
 
 /// Everything the documents say.
@@ -42,6 +48,10 @@ pub struct Knowledge {
     pub marathon: Guide,
     /// The vendor's procedure, step by step.
     pub procedure: procedure::Procedure,
+    /// Every checkable item of the vendor's documents.
+    pub requirements: Requirements,
+    /// Items that only people can answer.
+    pub signoffs: Vec<SignoffItem>,
     revision: String,
 }
 
@@ -68,6 +78,8 @@ impl Knowledge {
             mesos: table("mesos.toml", guide::read)?,
             marathon: table("marathon.toml", guide::read)?,
             procedure: table("procedure.toml", procedure::read)?,
+            requirements: table("requirements.toml", requirements::read)?,
+            signoffs: table("signoffs.toml", signoffs::read)?,
             revision: format!("{DATED}+{digest}"),
         })
     }
