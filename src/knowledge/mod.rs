@@ -6,8 +6,11 @@
 pub mod guide;
 pub mod hops;
 pub mod marathon;
+pub mod procedure;
 pub mod releases;
+pub mod requirements;
 pub mod rule;
+pub mod signoffs;
 
 use std::sync::LazyLock;
 
@@ -17,8 +20,11 @@ use crate::model::{Line, Version, hex};
 
 pub use guide::{Guide, GuideHop};
 pub use marathon::{MarathonLine, MarathonLines};
+pub use procedure::Procedure;
 pub use releases::Release;
+pub use requirements::{Requirement, Requirements};
 pub use rule::Rule;
+pub use signoffs::SignoffItem;
 
 /// Date of the last change to any table; part of the revision.
 pub const DATED: &str = "2026-11-21";
@@ -29,6 +35,9 @@ const TABLES: &[(&str, &str)] = &[
     ("mesos.toml", include_str!("data/mesos.toml")),
     ("marathon.toml", include_str!("data/marathon.toml")),
     ("marathon-lines.toml", include_str!("data/marathon-lines.toml")),
+    ("procedure.toml", include_str!("data/procedure.toml")),
+    ("requirements.toml", include_str!("data/requirements.toml")),
+    ("signoffs.toml", include_str!("data/signoffs.toml")),
 ];
 
 /// Everything the documents say.
@@ -42,6 +51,12 @@ pub struct Knowledge {
     pub marathon: Guide,
     /// What each Marathon line needs and reads, and what holds for all of them.
     pub marathon_lines: MarathonLines,
+    /// The vendor's procedure, step by step.
+    pub procedure: procedure::Procedure,
+    /// Every checkable item of the vendor's documents.
+    pub requirements: Requirements,
+    /// Items that only people can answer.
+    pub signoffs: Vec<SignoffItem>,
     revision: String,
 }
 
@@ -68,6 +83,9 @@ impl Knowledge {
             mesos: table("mesos.toml", guide::read)?,
             marathon: table("marathon.toml", guide::read)?,
             marathon_lines: table("marathon-lines.toml", marathon::read)?,
+            procedure: table("procedure.toml", procedure::read)?,
+            requirements: table("requirements.toml", requirements::read)?,
+            signoffs: table("signoffs.toml", signoffs::read)?,
             revision: format!("{DATED}+{digest}"),
         })
     }
