@@ -7,9 +7,13 @@ pub mod chain;
 pub mod documents;
 pub mod guide;
 pub mod hops;
+pub mod marathon;
 pub mod paths;
+pub mod procedure;
 pub mod releases;
+pub mod requirements;
 pub mod rule;
+pub mod signoffs;
 mod tenure;
 
 use std::sync::LazyLock;
@@ -20,9 +24,13 @@ use crate::model::{Line, Version, hex};
 
 pub use documents::Document;
 pub use guide::{Guide, GuideHop};
+pub use marathon::{MarathonLine, MarathonLines};
 pub use paths::Paths;
+pub use procedure::Procedure;
 pub use releases::Release;
+pub use requirements::{Requirement, Requirements};
 pub use rule::Rule;
+pub use signoffs::SignoffItem;
 
 /// Date of the last change to any table; part of the revision.
 pub const DATED: &str = "2026-11-21";
@@ -34,6 +42,10 @@ const TABLES: &[(&str, &str)] = &[
     ("paths.toml", include_str!("data/paths.toml")),
     ("mesos.toml", include_str!("data/mesos.toml")),
     ("marathon.toml", include_str!("data/marathon.toml")),
+    ("marathon-lines.toml", include_str!("data/marathon-lines.toml")),
+    ("procedure.toml", include_str!("data/procedure.toml")),
+    ("requirements.toml", include_str!("data/requirements.toml")),
+    ("signoffs.toml", include_str!("data/signoffs.toml")),
 ];
 
 /// Everything the documents say.
@@ -49,6 +61,14 @@ pub struct Knowledge {
     pub mesos: Guide,
     /// Marathon, line by line.
     pub marathon: Guide,
+    /// What each Marathon line needs and reads, and what holds for all of them.
+    pub marathon_lines: MarathonLines,
+    /// The vendor's procedure, step by step.
+    pub procedure: procedure::Procedure,
+    /// Every checkable item of the vendor's documents.
+    pub requirements: Requirements,
+    /// Items that only people can answer.
+    pub signoffs: Vec<SignoffItem>,
     revision: String,
 }
 
@@ -76,6 +96,10 @@ impl Knowledge {
             paths: table("paths.toml", paths::read)?,
             mesos: table("mesos.toml", guide::read)?,
             marathon: table("marathon.toml", guide::read)?,
+            marathon_lines: table("marathon-lines.toml", marathon::read)?,
+            procedure: table("procedure.toml", procedure::read)?,
+            requirements: table("requirements.toml", requirements::read)?,
+            signoffs: table("signoffs.toml", signoffs::read)?,
             revision: format!("{DATED}+{digest}"),
         })
     }
