@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::Line;
+use crate::model::{Line, Version};
 
 /// What a rule is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -194,6 +194,11 @@ pub struct Rule {
     /// Requirements that it answers (`S4-8`).
     #[serde(default)]
     pub requirements: Vec<String>,
+    /// Checks that judge it in a way of their own; the rule then has no condition here and is no manual item by itself.
+    #[serde(default)]
+    pub answered_by: Vec<String>,
+    /// First release of the hop's line with it, where that is not the line's first; releases before it do not have it.
+    pub since: Option<Version>,
     /// Where it comes from.
     pub sources: Vec<String>,
 }

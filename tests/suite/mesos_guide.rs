@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use gonogo::facts::rules::{AGENT_STATE_PATHS, MASTER_STATE_PATHS, manual_items};
+use gonogo::facts::rules::{AGENT_STATE_PATHS, MASTER_STATE_PATHS, between, manual_items};
 use gonogo::knowledge::guide::Order;
 use gonogo::knowledge::rule::{Condition, Place, Side, Test, Weight};
 use gonogo::knowledge::{Guide, Knowledge, Rule};
@@ -156,9 +156,7 @@ fn every_flag_that_a_hop_removes_has_a_rule() {
             let named = |rule: &&Rule| rule.name.as_deref() == Some(flag) && rule.side == Side::Pre;
             let rule = hop.rules.iter().find(named);
             let rule = rule.unwrap_or_else(|| panic!("{} to {}: {flag}", hop.from, hop.to));
-            // Before 0.17 no flag is shown at all, and 0.12 still ignored unknown ones.
-            let shown = hop.from >= Line::new(0, 17);
-            assert!(!shown || rule.weight == Weight::Blocker, "{}", rule.id);
+            assert_eq!(rule.weight, Weight::Blocker, "{}", rule.id);
         }
     }
 }
@@ -277,5 +275,24 @@ fn manual_items_are_those_of_every_hop_between_and_of_no_way_outside_the_guide()
         ("2.0.0", "2.1.0"),
     ] {
         assert!(items(from, to).is_none(), "{from} to {to}");
+    }
+}
+
+/// A rule that came with a later release of a line belongs to every way that crosses that release.
+#[test]
+fn a_rule_of_a_later_release_is_met_where_that_release_is_crossed() {
+    for (from, to, met) in [
+        ("1.1.0", "1.2.0", false),
+        ("1.1.0", "1.2.1", true),
+        ("1.1.0", "1.2", true),
+        ("1.1.0", "1.3.0", true),
+        ("1.2.0", "1.2.1", true),
+        ("1.2.0", "1.3.0", true),
+        ("1.2.1", "1.3.0", false),
+        ("1.2.1", "1.2.3", false),
+    ] {
+        let rules = between(guide(), &version(from), &version(to)).unwrap();
+        let seen = rules.iter().any(|(_, rule)| rule.id == "mesos-1.2-old-agents");
+        assert_eq!(seen, met, "{from} to {to}");
     }
 }

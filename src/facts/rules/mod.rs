@@ -64,33 +64,52 @@ pub struct Held<'g> {
     pub judged: Judged,
 }
 
-/// Holds every rule of `hops` that `filter` lets through against a snapshot, in the order of the guide. Rules without
-/// a condition are left out: they are manual items, or only inform.
+/// Rules of the way from one version to another, with their hops, in the order of the guide; `None`: the guide does not
+/// know the way. A rule of a later release of a line belongs to the way that crosses that release.
+pub fn between<'g>(guide: &'g Guide, from: &Version, to: &Version) -> Option<Vec<(&'g GuideHop, &'g Rule)>> {
+    let crossed = guide.between(from, to)?;
+    // A version of two numbers may be any release of its line: the stricter reading counts.
+    let same_line = |a: &Version, b: &Version| a.line() == b.line();
+    let reached = |since: &Version| to >= since || (to.patch.is_none() && same_line(to, since));
+    let behind = |since: &Version| from < since && same_line(from, since);
+    let begun = guide.hops.iter().filter(|hop| hop.to == Line::from(from));
+    let late = begun.flat_map(|hop| hop.rules.iter().map(move |rule| (hop, rule)));
+    let late = late.filter(|(_, rule)| rule.since.as_ref().is_some_and(behind));
+    let rules = crossed.into_iter();
+    let rules = rules.flat_map(|hop| hop.rules.iter().map(move |rule| (hop, rule)));
+    let all = late.chain(rules);
+    Some(
+        all.filter(|(_, rule)| rule.since.as_ref().is_none_or(reached))
+            .collect(),
+    )
+}
+
+/// Holds every rule of a way that `filter` lets through against a snapshot, in the order of the guide; `None`: the guide
+/// does not know the way. Rules without a condition are left out: they are manual items, or only inform.
 pub fn across<'g>(
     guide: &'g Guide,
-    hops: &[&'g GuideHop],
+    (from, to): (&Version, &Version),
     facts: &Facts<'_>,
     filter: impl Fn(&Rule) -> bool,
-) -> Vec<Held<'g>> {
-    let rules = hops
-        .iter()
-        .flat_map(|hop| hop.rules.iter().map(move |rule| (*hop, rule)));
-    rules
-        .filter(|(_, rule)| rule.fires.is_some() && filter(rule))
-        .map(|(hop, rule)| Held {
-            hop,
-            rule,
-            judged: judge(rule, guide, facts),
-        })
-        .collect()
+) -> Option<Vec<Held<'g>>> {
+    let rules = between(guide, from, to)?.into_iter();
+    Some(
+        rules
+            .filter(|(_, rule)| rule.fires.is_some() && filter(rule))
+            .map(|(hop, rule)| Held {
+                hop,
+                rule,
+                judged: judge(rule, guide, facts),
+            })
+            .collect(),
+    )
 }
 
 /// Rules of the way from one version to another that a person has to look at, in the order of the guide; `None`: the
 /// guide does not know the way.
 pub fn manual_items<'g>(guide: &'g Guide, from: &Version, to: &Version) -> Option<Vec<&'g Rule>> {
-    let hops = guide.between(from, to)?;
-    let rules = hops.into_iter().flat_map(|hop| &hop.rules);
-    Some(rules.filter(|rule| rule.manual).collect())
+    let rules = between(guide, from, to)?.into_iter();
+    Some(rules.map(|(_, rule)| rule).filter(|rule| rule.manual).collect())
 }
 
 /// Holds a rule against a snapshot.
