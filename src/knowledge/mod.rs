@@ -5,6 +5,7 @@
 
 pub mod guide;
 pub mod hops;
+pub mod ledger;
 pub mod releases;
 pub mod rule;
 
@@ -26,6 +27,7 @@ const TABLES: &[(&str, &str)] = &[
     ("releases.toml", include_str!("data/releases.toml")),
     ("mesos.toml", include_str!("data/mesos.toml")),
     ("marathon.toml", include_str!("data/marathon.toml")),
+    ("ledger.toml", include_str!("data/ledger.toml")),
 ];
 
 /// Everything the documents say.
@@ -37,6 +39,8 @@ pub struct Knowledge {
     pub mesos: Guide,
     /// Marathon, line by line.
     pub marathon: Guide,
+    /// What hops change by themselves.
+    pub ledger: Vec<ledger::ExpectedChange>,
     revision: String,
 }
 
@@ -62,6 +66,7 @@ impl Knowledge {
             releases: table("releases.toml", releases::read)?,
             mesos: table("mesos.toml", guide::read)?,
             marathon: table("marathon.toml", guide::read)?,
+            ledger: table("ledger.toml", ledger::read)?,
             revision: format!("{DATED}+{digest}"),
         })
     }

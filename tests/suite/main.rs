@@ -37,6 +37,7 @@ mod fake_cluster;
 mod hostile_bodies;
 mod import;
 mod lab;
+mod ledger;
 mod monotone;
 mod own_captures;
 mod public_captures;
