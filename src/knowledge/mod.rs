@@ -7,7 +7,9 @@ pub mod guide;
 pub mod hops;
 pub mod ledger;
 pub mod releases;
+pub mod requirements;
 pub mod rule;
+pub mod signoffs;
 
 use std::sync::LazyLock;
 
@@ -17,7 +19,9 @@ use crate::model::{Line, Version, hex};
 
 pub use guide::{Guide, GuideHop};
 pub use releases::Release;
+pub use requirements::{Requirement, Requirements};
 pub use rule::Rule;
+pub use signoffs::SignoffItem;
 
 /// Date of the last change to any table; part of the revision.
 pub const DATED: &str = "2026-11-21";
@@ -28,6 +32,8 @@ const TABLES: &[(&str, &str)] = &[
     ("mesos.toml", include_str!("data/mesos.toml")),
     ("marathon.toml", include_str!("data/marathon.toml")),
     ("ledger.toml", include_str!("data/ledger.toml")),
+    ("requirements.toml", include_str!("data/requirements.toml")),
+    ("signoffs.toml", include_str!("data/signoffs.toml")),
 ];
 
 /// Everything the documents say.
@@ -41,6 +47,10 @@ pub struct Knowledge {
     pub marathon: Guide,
     /// What hops change by themselves.
     pub ledger: Vec<ledger::ExpectedChange>,
+    /// Every checkable item of the vendor's documents.
+    pub requirements: Requirements,
+    /// Items that only people can answer.
+    pub signoffs: Vec<SignoffItem>,
     revision: String,
 }
 
@@ -67,6 +77,8 @@ impl Knowledge {
             mesos: table("mesos.toml", guide::read)?,
             marathon: table("marathon.toml", guide::read)?,
             ledger: table("ledger.toml", ledger::read)?,
+            requirements: table("requirements.toml", requirements::read)?,
+            signoffs: table("signoffs.toml", signoffs::read)?,
             revision: format!("{DATED}+{digest}"),
         })
     }

@@ -45,6 +45,7 @@ mod registry;
 mod releases;
 mod report;
 mod report_hostile;
+mod requirements;
 mod snapshot;
 mod sources;
 mod support;
