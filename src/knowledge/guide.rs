@@ -57,6 +57,10 @@ pub struct GuideHop {
     pub from: Line,
     /// Line after.
     pub to: Line,
+    /// Lines between the two that had no release of their own (release candidates, builds); a version of one of
+    /// them is taken for the hop's beginning or end, whichever has more rules.
+    #[serde(default)]
+    pub skips: Vec<Line>,
     /// What is said about the order.
     pub order: Order,
     /// The steps.
@@ -98,16 +102,30 @@ impl Guide {
         let crossed: Vec<&GuideHop> = self
             .hops
             .iter()
-            .filter(|hop| hop.from >= from && hop.to <= to)
+            .filter(|hop| hop.begin(from) >= from && hop.end(to) <= to)
             .collect();
-        let begins = crossed.first().is_some_and(|hop| hop.from == from);
-        let ends = crossed.last().is_some_and(|hop| hop.to == to);
+        let begins = crossed.first().is_some_and(|hop| hop.begin(from) == from);
+        let ends = crossed.last().is_some_and(|hop| hop.end(to) == to);
         (begins && ends).then_some(crossed)
     }
 
     /// Whether the guide has that line at all.
     pub fn knows(&self, line: Line) -> bool {
-        self.hops.iter().any(|hop| hop.from == line || hop.to == line)
+        self.hops
+            .iter()
+            .any(|hop| hop.from == line || hop.to == line || hop.skips.contains(&line))
+    }
+}
+
+impl GuideHop {
+    /// Where the hop begins for a way that begins at `line`: a line that it skips counts as its beginning.
+    fn begin(&self, line: Line) -> Line {
+        if self.skips.contains(&line) { line } else { self.from }
+    }
+
+    /// Where the hop ends for a way that ends at `line`.
+    fn end(&self, line: Line) -> Line {
+        if self.skips.contains(&line) { line } else { self.to }
     }
 }
 

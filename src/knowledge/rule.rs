@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::Line;
+use crate::model::{Line, Version};
 
 /// What a rule is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -178,6 +178,11 @@ pub struct Rule {
     /// Evidence alone cannot settle it even where the condition does not hold.
     #[serde(default)]
     pub manual: bool,
+    /// Checks that judge it in a way of their own; the rule then has no condition here and is no manual item by itself.
+    #[serde(default)]
+    pub answered_by: Vec<String>,
+    /// First release of the hop's line with it, where that is not the line's first; releases before it do not have it.
+    pub since: Option<Version>,
     /// Where it comes from.
     pub sources: Vec<String>,
 }

@@ -20,10 +20,7 @@ static META: CheckMeta = CheckMeta {
     finding: "{subject} does not show {count} of the changes that the hop makes: {changes}",
     severity: Severity::Warning,
     stage: Stage::Pair,
-    needs: &[
-        "data/marathon/*/apps.json",
-        "data/marathon/*/info.json",
-    ],
+    needs: &["data/marathon/*/apps.json", "data/marathon/*/info.json"],
     requirements: &["S1-136"],
     doc: Doc {
         what: "The ledger of the hop lists what it changes by itself: flags that masters and agents gain or lose, fields that Marathon stops writing, routes, metrics and units that go. A node, app or Marathon that does not show such a change although others do, or although its own version says so, is named. A flag without a default is shown only where it is set, so a new flag counts only where more than half of the nodes gained it. Versions themselves are judged by versions-not-reached. Where no version moved there is nothing to expect: SKIPPED.",

@@ -48,7 +48,7 @@ pub struct Judged {
 /// Holds a rule against a snapshot.
 pub fn judge(rule: &Rule, facts: &Facts<'_>) -> Judged {
     let mut judged = Judged {
-        manual: rule.manual || rule.fires.is_none(),
+        manual: rule.manual || (rule.fires.is_none() && rule.answered_by.is_empty()),
         ..Judged::default()
     };
     let Some(condition) = &rule.fires else {
