@@ -15,8 +15,8 @@ fn knowledge() -> &'static Knowledge {
     Knowledge::builtin().unwrap()
 }
 
-fn pair(from: &str, to: &str) -> Option<(Version, Version)> {
-    Some((from.parse().unwrap(), to.parse().unwrap()))
+fn pair(from: &str, to: &str) -> (Version, Version) {
+    (from.parse().unwrap(), to.parse().unwrap())
 }
 
 fn ids(list: &[ExpectedChange]) -> BTreeSet<&str> {
@@ -34,7 +34,7 @@ fn the_five_fields_go_where_marathon_crosses_1_5_and_nowhere_else() {
         expected(
             knowledge(),
             &HopVersions {
-                marathon: pair(from, to),
+                marathon: Some(pair(from, to)),
                 ..HopVersions::default()
             },
         )
@@ -61,9 +61,9 @@ fn the_five_fields_go_where_marathon_crosses_1_5_and_nowhere_else() {
 #[test]
 fn a_hop_of_dcos_restarts_mesos_even_where_its_version_stays() {
     let same = HopVersions {
-        dcos: pair("1.11.2", "1.11.3"),
-        mesos: pair("1.5.1", "1.5.1"),
-        marathon: pair("1.6.535", "1.6.535"),
+        dcos: Some(pair("1.11.2", "1.11.3")),
+        mesos: Some(pair("1.5.1", "1.5.1")),
+        marathon: Some(pair("1.6.535", "1.6.535")),
     };
     let all = expected(knowledge(), &same);
     let ids = ids(&all);
@@ -76,13 +76,13 @@ fn nothing_is_expected_of_a_hop_that_goes_nowhere_or_back() {
     for versions in [
         HopVersions::default(),
         HopVersions {
-            mesos: pair("1.5.3", "1.5.3"),
+            mesos: Some(pair("1.5.3", "1.5.3")),
             ..HopVersions::default()
         },
         HopVersions {
-            dcos: pair("1.11.3", "1.10.8"),
-            mesos: pair("1.5.1", "1.4.2"),
-            marathon: pair("1.6.549", "1.5.8"),
+            dcos: Some(pair("1.11.3", "1.10.8")),
+            mesos: Some(pair("1.5.1", "1.4.2")),
+            marathon: Some(pair("1.6.549", "1.5.8")),
         },
     ] {
         assert_eq!(expected(knowledge(), &versions), [], "{versions:?}");
