@@ -7,6 +7,7 @@ pub mod chain;
 pub mod documents;
 pub mod guide;
 pub mod hops;
+pub mod ledger;
 pub mod marathon;
 pub mod paths;
 pub mod procedure;
@@ -43,6 +44,7 @@ const TABLES: &[(&str, &str)] = &[
     ("mesos-1.toml", include_str!("data/mesos-1.toml")),
     ("paths.toml", include_str!("data/paths.toml")),
     ("marathon.toml", include_str!("data/marathon.toml")),
+    ("ledger.toml", include_str!("data/ledger.toml")),
     ("marathon-lines.toml", include_str!("data/marathon-lines.toml")),
     ("procedure.toml", include_str!("data/procedure.toml")),
     ("requirements.toml", include_str!("data/requirements.toml")),
@@ -62,6 +64,8 @@ pub struct Knowledge {
     pub mesos: Guide,
     /// Marathon, line by line.
     pub marathon: Guide,
+    /// What hops change by themselves.
+    pub ledger: Vec<ledger::ExpectedChange>,
     /// What each Marathon line needs and reads, and what holds for all of them.
     pub marathon_lines: MarathonLines,
     /// The vendor's procedure, step by step.
@@ -97,6 +101,7 @@ impl Knowledge {
             mesos: mesos()?,
             paths: table("paths.toml", paths::read)?,
             marathon: table("marathon.toml", guide::read)?,
+            ledger: table("ledger.toml", ledger::read)?,
             marathon_lines: table("marathon-lines.toml", marathon::read)?,
             procedure: table("procedure.toml", procedure::read)?,
             requirements: table("requirements.toml", requirements::read)?,

@@ -38,6 +38,7 @@ mod hostile_bodies;
 mod import;
 mod knowledge_paths;
 mod lab;
+mod ledger;
 mod marathon_guide;
 mod mesos_guide;
 mod monotone;
