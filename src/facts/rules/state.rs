@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::facts::Facts;
 use crate::model::{EvidenceRef, Line, Observed, Subject, SubjectKind, items};
-use crate::snapshot::{Agent, Framework, MesosState, TaskList};
+use crate::snapshot::{Agent, Framework, TaskList};
 
 use super::flags::{agent_line, agent_subject, plain};
 use super::{Gathered, Looked, Seek};
@@ -41,8 +41,11 @@ pub(super) fn master(seek: &Seek<'_>, facts: &Facts<'_>) -> Looked {
         Ok(found) => found,
         Err(why) => return unknown(why.sentence()),
     };
-    let Some(value) = head(state, seek.path) else {
-        return unread(seek);
+    let value = match seek.path {
+        "id" => Some(state.master.id.clone()),
+        "version" => state.master.version.clone(),
+        "deactivated_slaves" => state.deactivated.map(|count| count.to_string()),
+        _ => return unread(seek),
     };
     let mut gathered = Gathered::default();
     let name = plain(&state.host, items::MESOS_MASTER);
@@ -52,16 +55,6 @@ pub(super) fn master(seek: &Seek<'_>, facts: &Facts<'_>) -> Looked {
         seek.found(&subject, line, seek.path, value, at.at(format!("/{}", seek.path))),
     );
     gathered.finish("master")
-}
-
-/// `None`: not a path that is read.
-fn head(state: &MesosState, path: &str) -> Option<Option<String>> {
-    Some(match path {
-        "id" => Some(state.master.id.clone()),
-        "version" => state.master.version.clone(),
-        "deactivated_slaves" => state.deactivated.map(|count| count.to_string()),
-        _ => return None,
-    })
 }
 
 fn listed_agents(seek: &Seek<'_>, member: &str, line: Option<Line>, facts: &Facts<'_>) -> Looked {
