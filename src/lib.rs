@@ -3,7 +3,8 @@
 //! ```text
 //!  6  main, cli                        may import everything
 //!  5  report                           model, verdict
-//!  4  checks, compare, verdict         model, facts, knowledge
+//!  4  checks, compare, verdict,        model, facts, knowledge
+//!     workbook
 //!  3  facts                            model, snapshot, knowledge
 //!  2  snapshot | collect, import, demo snapshot: model, archive (read), sources    the others: model, archive (write)
 //!  1  archive, sources, knowledge      model
@@ -28,3 +29,4 @@ pub mod report;
 pub mod snapshot;
 pub mod sources;
 pub mod verdict;
+pub mod workbook;

@@ -13,7 +13,7 @@ const FLOORS: &[(u32, &[&str])] = &[
     (1, &["archive", "sources", "knowledge", "redact"]),
     (2, &["snapshot", "collect", "import", "demo"]),
     (3, &["facts"]),
-    (4, &["checks", "compare", "verdict", "plan"]),
+    (4, &["checks", "compare", "verdict", "plan", "workbook"]),
     (5, &["report"]),
     (6, &["cli", "main", "lib"]),
 ];

@@ -278,18 +278,29 @@ fn genuine_states_are_compared() {
             let snapshot = of(&folder.with_file_name(name));
             let (one, other) = (Facts::new(&snapshot), Facts::new(&snapshot));
             assert_eq!(
-                compare(&one, &other).unwrap().changes,
+                compare(&one, &other, gonogo::knowledge::Knowledge::builtin().unwrap())
+                    .unwrap()
+                    .changes,
                 Vec::new(),
                 "{name} against itself"
             );
         }
         let middle = of(&folder.with_file_name("mesos-1.4.3-to-1.5.3"));
-        let Err(CannotCompare::DifferentClusters(text)) = compare(&facts, &Facts::new(&middle)) else {
+        let Err(CannotCompare::DifferentClusters(text)) = compare(
+            &facts,
+            &Facts::new(&middle),
+            gonogo::knowledge::Knowledge::builtin().unwrap(),
+        ) else {
             panic!("two labs are two clusters")
         };
         assert!(text.contains("`lab`") && text.contains("`mid`"), "{text}");
         let anew = of(&folder.with_file_name("mesos-1.5.3"));
-        let comparison = compare(&facts, &Facts::new(&anew)).unwrap();
+        let comparison = compare(
+            &facts,
+            &Facts::new(&anew),
+            gonogo::knowledge::Knowledge::builtin().unwrap(),
+        )
+        .unwrap();
         let count = |kind: ChangeKind| {
             let wanted =
                 |change: &&gonogo::model::Change| change.kind == kind && change.expectation == Expectation::Unexpected;
