@@ -40,8 +40,9 @@ pub const DATED: &str = "2026-11-21";
 const TABLES: &[(&str, &str)] = &[
     ("documents.toml", include_str!("data/documents.toml")),
     ("releases.toml", include_str!("data/releases.toml")),
+    ("mesos-0.toml", include_str!("data/mesos-0.toml")),
+    ("mesos-1.toml", include_str!("data/mesos-1.toml")),
     ("paths.toml", include_str!("data/paths.toml")),
-    ("mesos.toml", include_str!("data/mesos.toml")),
     ("marathon.toml", include_str!("data/marathon.toml")),
     ("ledger.toml", include_str!("data/ledger.toml")),
     ("marathon-lines.toml", include_str!("data/marathon-lines.toml")),
@@ -97,8 +98,8 @@ impl Knowledge {
         Ok(Self {
             documents: table("documents.toml", documents::read)?,
             releases: table("releases.toml", releases::read)?,
+            mesos: mesos()?,
             paths: table("paths.toml", paths::read)?,
-            mesos: table("mesos.toml", guide::read)?,
             marathon: table("marathon.toml", guide::read)?,
             ledger: table("ledger.toml", ledger::read)?,
             marathon_lines: table("marathon-lines.toml", marathon::read)?,
@@ -141,6 +142,15 @@ impl Knowledge {
             .filter(|release| Line::from(&release.dcos) == line)
             .max_by(|a, b| a.dcos.cmp(&b.dcos))
     }
+}
+
+/// The guide of Mesos stands in two tables.
+fn mesos() -> Result<Guide, String> {
+    let mut whole = Guide::default();
+    for part in ["mesos-0.toml", "mesos-1.toml"] {
+        whole.append(table(part, guide::read)?);
+    }
+    Ok(whole)
 }
 
 fn table<T>(name: &str, read: impl FnOnce(&str) -> Result<T, String>) -> Result<T, String> {

@@ -40,6 +40,7 @@ mod knowledge_paths;
 mod lab;
 mod ledger;
 mod marathon_guide;
+mod mesos_guide;
 mod monotone;
 mod own_captures;
 mod procedure;
