@@ -4,6 +4,7 @@
 //! that lost its quorum, an empty answer with status 200 all end here as doubt. Knows no clock, file or hash order.
 
 pub mod cluster;
+pub mod config;
 pub mod constraints;
 pub mod ensemble;
 pub mod hop;
