@@ -1,6 +1,6 @@
 //! `hop-too-long`: a hop that leaves out whole lines. Whether the hop is supported at all: `path-unsupported`.
 
-use super::shared::{finding, hop_to_another, instead, product};
+use super::shared::{finding, hop, instead, product};
 use crate::checks::{Check, Context, Saw};
 use crate::knowledge::hops::Product;
 use crate::model::{Area, CheckMeta, Doc, Line, Severity, Stage};
@@ -39,9 +39,13 @@ impl Check for HopTooLong {
     }
 
     fn run(&self, context: &Context<'_>, saw: &mut Saw) {
-        let Some(hop) = hop_to_another(context, saw) else {
+        let Some(hop) = hop(context, saw) else {
             return;
         };
+        if hop.from == hop.to {
+            saw.skip(format!("the cluster runs the target {} already", hop.to));
+            return;
+        }
         let product = product(&hop);
         let lines = match product {
             Product::Dcos => context.knowledge.lines(),

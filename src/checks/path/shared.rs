@@ -22,9 +22,14 @@ pub fn hop(context: &Context<'_>, saw: &mut Saw) -> Option<Hop> {
     }
 }
 
-/// The hop to another version; on the target itself there is none to judge.
+/// The hop to another version, where it is still to be decided upon: on the target itself there is none to judge, and an
+/// archive of after the window shows that it has been made.
 pub fn hop_to_another(context: &Context<'_>, saw: &mut Saw) -> Option<Hop> {
     let hop = hop(context, saw)?;
+    if context.pair.is_some() {
+        saw.skip("the window is over: whether to make this hop is judged on the archive of before (gonogo check)");
+        return None;
+    }
     if hop.from == hop.to {
         saw.skip(format!("the cluster runs the target {} already", hop.to));
         return None;
