@@ -62,8 +62,9 @@ impl Check for PathAdvisoryOpen {
             match (context.facts.advisory(advisory), advisory.weight) {
                 // What stops the hop is the business of path-advisory-blocking; what only people can tell is a manual item
                 // of the plan, unless it would stop the hop.
-                (Hit::No, _) | (Hit::Always | Hit::Yes(_) | Hit::Unknown(_), Weight::Blocker) => {}
-                (Hit::People, Weight::Warning | Weight::Info) => {}
+                (Hit::No, _)
+                | (Hit::Always | Hit::Yes(_) | Hit::Unknown(_), Weight::Blocker)
+                | (Hit::People, Weight::Warning | Weight::Info) => {}
                 (Hit::Always, _) => saw.fire(data(finding(context, &hop), "every cluster on this hop")),
                 (Hit::Yes(hits), _) => {
                     for (subject, at) in hits {
