@@ -4,6 +4,7 @@
 //! site's own file counts everywhere or nowhere.
 
 pub mod chain;
+pub mod config;
 pub mod documents;
 pub mod guide;
 pub mod hops;
@@ -49,6 +50,7 @@ const TABLES: &[(&str, &str)] = &[
     ("procedure.toml", include_str!("data/procedure.toml")),
     ("requirements.toml", include_str!("data/requirements.toml")),
     ("signoffs.toml", include_str!("data/signoffs.toml")),
+    ("config.toml", include_str!("data/config.toml")),
 ];
 
 /// Everything the documents say.
@@ -74,6 +76,8 @@ pub struct Knowledge {
     pub requirements: Requirements,
     /// Items that only people can answer.
     pub signoffs: Vec<SignoffItem>,
+    /// The installer's config.yaml.
+    pub config: config::ConfigRules,
     revision: String,
 }
 
@@ -106,6 +110,7 @@ impl Knowledge {
             procedure: table("procedure.toml", procedure::read)?,
             requirements: table("requirements.toml", requirements::read)?,
             signoffs: table("signoffs.toml", signoffs::read)?,
+            config: table("config.toml", config::read)?,
             revision: format!("{DATED}+{digest}"),
         })
     }
