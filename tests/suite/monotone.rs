@@ -7,7 +7,7 @@ use std::thread;
 use gonogo::checks;
 use gonogo::facts::Facts;
 use gonogo::model::manifest::ClusterKind;
-use gonogo::model::{CheckResult, Outcome, Policy, Stage, Status, Verdict, Version};
+use gonogo::model::{Area, CheckResult, Outcome, Policy, Stage, Status, Verdict, Version};
 use gonogo::report::assemble::{Parts, Side, assemble};
 use gonogo::report::words::Catalogue;
 use gonogo::snapshot::Snapshot;
@@ -43,14 +43,14 @@ fn judge(snapshot: &Snapshot) -> Vec<CheckResult> {
     checks::all()
         .into_iter()
         .filter(|check| check.meta().stage == Stage::Single)
-        .map(|check| run_single(check, &facts, target(snapshot), &Policy::default()))
+        .map(|check| run_single(check, &facts, target(check, snapshot), &Policy::default()))
         .collect()
 }
 
-/// What the window is to reach, so that the checks of a hop have something to judge.
-fn target(snapshot: &Snapshot) -> Option<Version> {
+/// What the window is to reach, so that the checks of config.yaml have something to judge.
+fn target(check: &dyn checks::Check, snapshot: &Snapshot) -> Option<Version> {
     let kind = snapshot.origin.manifest.expected.kind;
-    (kind == ClusterKind::Dcos).then(|| Version::new(1, 11, 3))
+    (kind == ClusterKind::Dcos && check.meta().area == Area::Config).then(|| Version::new(1, 11, 3))
 }
 
 fn verdict(snapshot: &Snapshot, results: Vec<CheckResult>) -> Verdict {
@@ -145,7 +145,7 @@ fn losing_any_item_of_a_healthy_cluster_never_helps_and_never_gives_go_for_a_req
                 let mut found = skipped_by_absence(&before, &results);
                 found.extend(passed_by_absence(&before, &results));
                 // What nobody asked for cannot be missed by the record: there a check must need it.
-                let needed = needed(item);
+                let needed = needed(item, &before);
                 if captured.required && (loss != Loss::Forgotten || needed) && verdict(&after, results) == Verdict::Go {
                     found.push("the verdict is GO without a required item".to_owned());
                 }
@@ -198,7 +198,12 @@ const TOGETHER: [(&str, &str, &str); 1] = [(
 )];
 
 /// Where another item says the same and the check may pass without this one: (check, item, why).
-const ALTERNATIVES: [(&str, &str, &str); 5] = [
+const ALTERNATIVES: [(&str, &str, &str); 6] = [
+    (
+        "master-list-changed",
+        "data/exhibitor/*/cluster_status.json",
+        "else the addresses of the masters that were asked count",
+    ),
     (
         "apps-below-target",
         "data/marathon/*/info.json",
@@ -232,12 +237,17 @@ fn alternative(check: &str, pattern: &str) -> bool {
         .any(|(id, item, _)| *id == check && *item == pattern)
 }
 
-/// Whether a single check cannot judge without this item.
-fn needed(item: &str) -> bool {
+/// Whether a check that applies to the healthy cluster needs the item: a rule of hops needs nothing while there is no target.
+fn needed(item: &str, healthy: &[CheckResult]) -> bool {
+    let applies = |id: &str| {
+        healthy
+            .iter()
+            .any(|result| result.check == id && result.status != Status::Skipped)
+    };
     checks::all()
         .into_iter()
         .map(checks::Check::meta)
-        .filter(|meta| meta.stage == Stage::Single)
+        .filter(|meta| meta.stage == Stage::Single && applies(meta.id))
         .any(|meta| {
             meta.needs
                 .iter()
@@ -296,7 +306,12 @@ fn a_check_without_one_kind_of_its_evidence_does_not_pass() {
                     lose(&mut cluster, item, loss);
                 }
                 let snapshot = cluster.snapshot();
-                let result = run_single(check, &Facts::new(&snapshot), target(&snapshot), &Policy::default());
+                let result = run_single(
+                    check,
+                    &Facts::new(&snapshot),
+                    target(check, &snapshot),
+                    &Policy::default(),
+                );
                 if matches!(result.status, Status::Pass | Status::Skipped) {
                     wrong.push(format!(
                         "{} is {:?} without {patterns:?} ({loss:?})",

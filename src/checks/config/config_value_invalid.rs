@@ -4,7 +4,7 @@ use crate::checks::{Check, Context, Saw};
 use crate::facts::config::judge;
 use crate::model::{Area, CheckMeta, Doc, Finding, Severity, Stage};
 
-use super::shared::{NEEDS, gate, setting, source};
+use super::shared::{NEEDS_NEW, gate, setting, source};
 
 /// The check.
 pub struct ConfigValueInvalid;
@@ -16,7 +16,7 @@ static META: CheckMeta = CheckMeta {
     finding: "{name}: found {found}; expected: {expected} (rule {key}, {source})",
     severity: Severity::Blocker,
     stage: Stage::Single,
-    needs: NEEDS,
+    needs: NEEDS_NEW,
     requirements: &["S0-52", "S1-91"],
     doc: Doc {
         what: "The values of the new config.yaml are held against the rules of the installer's generator for the line of the target: booleans, \

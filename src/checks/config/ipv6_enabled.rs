@@ -3,7 +3,7 @@
 use crate::checks::{Check, Context, Saw};
 use crate::model::{Area, CheckMeta, Doc, Finding, Severity, Stage};
 
-use super::shared::{BY_HAND, NEEDS, gate, setting, source};
+use super::shared::{BY_HAND, NEEDS_NEW, gate, setting, source};
 
 /// The check.
 pub struct Ipv6Enabled;
@@ -15,7 +15,7 @@ static META: CheckMeta = CheckMeta {
     finding: "the new config.yaml has {name} {value}; recommended is {recommended}{nodes} ({source})",
     severity: Severity::Warning,
     stage: Stage::Single,
-    needs: NEEDS,
+    needs: NEEDS_NEW,
     requirements: &["S0-6", "S0-7"],
     doc: Doc {
         what: "From 1.11 on the vendor recommends enable_ipv6: false, because of an error in the configuration of overlay networks. Absent \

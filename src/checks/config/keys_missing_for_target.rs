@@ -3,7 +3,7 @@
 use crate::checks::{Check, Context, Saw};
 use crate::model::{Area, CheckMeta, Doc, Finding, Severity, Stage};
 
-use super::shared::{BY_HAND, NEEDS, gate, setting, source};
+use super::shared::{BY_HAND, NEEDS_NEW, gate, setting, source};
 
 /// The check.
 pub struct KeysMissingForTarget;
@@ -15,7 +15,7 @@ static META: CheckMeta = CheckMeta {
     finding: "DC/OS {target} wants {name} declared ({values}), and the new config.yaml does not have it; recommended: {recommended} ({source})",
     severity: Severity::Blocker,
     stage: Stage::Single,
-    needs: NEEDS,
+    needs: NEEDS_NEW,
     requirements: &["S0-8", "S0-9", "S0-10"],
     doc: Doc {
         what: "Every setting that the documents say must be declared for the line of the target is looked for in the new config.yaml. \

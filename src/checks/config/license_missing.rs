@@ -18,8 +18,8 @@ static META: CheckMeta = CheckMeta {
     stage: Stage::Single,
     needs: &[
         "data/input/files/license.json",
-        "data/input/files/new-config.yaml",
         "data/dcos/*/license_status.json",
+        "data/dcos/*/dcos_version.json",
     ],
     requirements: &["S0-12"],
     doc: Doc {

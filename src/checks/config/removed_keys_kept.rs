@@ -3,7 +3,7 @@
 use crate::checks::{Check, Context, Saw};
 use crate::model::{Area, CheckMeta, Doc, Finding, Severity, Stage};
 
-use super::shared::{BY_HAND, NEEDS, gate, setting, source};
+use super::shared::{BY_HAND, NEEDS_NEW, gate, setting, source};
 
 /// The check.
 pub struct RemovedKeysKept;
@@ -15,7 +15,7 @@ static META: CheckMeta = CheckMeta {
     finding: "{name} is in the new config.yaml, and DC/OS {target} has it no more{instead} ({source})",
     severity: Severity::Warning,
     stage: Stage::Single,
-    needs: NEEDS,
+    needs: NEEDS_NEW,
     requirements: &["S0-52"],
     doc: Doc {
         what: "Settings that the installer's generator of an older line had and the one of the target's line no longer has are looked for in \

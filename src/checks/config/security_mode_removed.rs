@@ -3,7 +3,7 @@
 use crate::checks::{Check, Context, Saw};
 use crate::model::{Area, CheckMeta, Doc, Finding, Severity, Stage};
 
-use super::shared::{BY_HAND, NEEDS, gate, setting, source};
+use super::shared::{BY_HAND, NEEDS_NEW, gate, setting, source};
 
 /// The check.
 pub struct SecurityModeRemoved;
@@ -15,7 +15,7 @@ static META: CheckMeta = CheckMeta {
     finding: "the new config.yaml says security: {mode}, which DC/OS {target} no longer has ({source}; {remark})",
     severity: Severity::Blocker,
     stage: Stage::Single,
-    needs: NEEDS,
+    needs: NEEDS_NEW,
     requirements: &["S0-50"],
     doc: Doc {
         what: "The mode disabled is gone from DC/OS Enterprise 1.12 on. The 1.13 page says 1.13: the stricter one counts. Targets before \

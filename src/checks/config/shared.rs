@@ -15,6 +15,9 @@ pub const NEEDS: &[&str] = &[
     "data/dcos/*/dcos_version.json",
 ];
 
+/// Items that a check of the new file alone needs.
+pub const NEEDS_NEW: &[&str] = &["data/input/files/new-config.yaml", "data/dcos/*/dcos_version.json"];
+
 /// How to see by hand what most of these checks see.
 pub const BY_HAND: &str = "diff -u genconf/config.yaml genconf-new/config.yaml; what the installer makes of a file: \
                            python3 -c 'import json,sys,yaml; print(json.dumps(yaml.safe_load(open(sys.argv[1])), indent=1, sort_keys=True))' FILE";
