@@ -96,7 +96,7 @@ fn inputs(believe: &mut Believe<'_>) -> Vec<InputFile> {
         .iter()
         .map(|record| record.item.clone())
         .chain(believe.parts.keys().cloned())
-        .filter(|item| item.starts_with(&prefix))
+        .filter(|item| item.starts_with(&prefix) && !item.ends_with(items::INPUT_SIGNOFFS))
         .collect();
     names.sort();
     names.dedup();

@@ -9,10 +9,10 @@ use std::sync::Arc;
 use sha2::{Digest as _, Sha256};
 
 use crate::archive::format::ERROR_SUFFIX;
-use crate::model::{Version, hex, items};
+use crate::model::{Signoff, Version, hex, items};
 use crate::sources::{
     Malformed, Parsed, dcos, exhibitor, marathon_apps, marathon_info, marathon_work, mesos_agent, mesos_agents,
-    mesos_basics, mesos_maintenance, mesos_registry, mesos_summary, metronome, zk_words,
+    mesos_basics, mesos_maintenance, mesos_registry, mesos_summary, metronome, signoffs, zk_words,
 };
 
 use super::state::{StateParts, read_state};
@@ -51,6 +51,7 @@ pub(super) enum Part {
     Packages(Vec<dcos::PackageWire>),
     License(String),
     Sha256(String),
+    Signoffs(Vec<Signoff>),
     /// Only its presence counts (`/health`, `/redirect`).
     Present,
 }
@@ -147,6 +148,7 @@ fn parser(source: &str, name: &str) -> Option<Parser> {
             _ => None,
         },
         items::DCOS => dcos_part(name),
+        items::INPUT if name == items::INPUT_SIGNOFFS => Some(|bytes| signoffs::read(bytes).map(Part::Signoffs)),
         items::INPUT => Some(|bytes| Ok(Part::Sha256(hex(&Sha256::digest(bytes))))),
         _ => None,
     }

@@ -61,6 +61,8 @@ fn verdict(snapshot: &Snapshot, results: Vec<CheckResult>) -> Verdict {
         changes: Vec::new(),
         not_compared: &[],
         waivers: Vec::new(),
+        signoffs: Vec::new(),
+        requirements: Vec::new(),
         policy: Policy::default(),
         knowledge: String::new(),
         catalogue: &Catalogue::default(),
