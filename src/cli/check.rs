@@ -64,6 +64,7 @@ fn judge(args: &Args, ctx: &mut Ctx<'_>) -> anyhow::Result<Verdict> {
         moved: args.target.is_some(),
         results: judge::run_checks(&prepared.selected, &context),
         changes: Vec::new(),
+        ledger: Vec::new(),
         not_compared: &[],
     };
     let report = judge::conclude(found, &prepared)?;

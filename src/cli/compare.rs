@@ -56,7 +56,7 @@ fn judge(args: &Args, ctx: &mut Ctx<'_>) -> anyhow::Result<Verdict> {
     let (pre_name, post_name) = (pre.name.clone(), post.name.clone());
     let (before, after) = load::both((pre, &args.pre), (post, &args.post))?;
     let (facts_before, facts_after) = (Facts::new(&before), Facts::new(&after));
-    let comparison = compare(&facts_before, &facts_after)?;
+    let comparison = compare(&facts_before, &facts_after, prepared.knowledge)?;
     let to = args.target.clone().or_else(|| comparison.to.clone());
     let context = Context {
         facts: &facts_after,
@@ -79,6 +79,7 @@ fn judge(args: &Args, ctx: &mut Ctx<'_>) -> anyhow::Result<Verdict> {
         moved: args.target.is_some() || comparison.from != comparison.to,
         results: judge::run_checks(&prepared.selected, &context),
         changes: comparison.changes.clone(),
+        ledger: comparison.ledger.clone(),
         not_compared: &comparison.unknown,
     };
     let report = judge::conclude(found, &prepared)?;

@@ -9,7 +9,7 @@ use crate::checks::{self, Check, Context};
 use crate::facts::Facts;
 use crate::facts::hop::{Hop, NoHop};
 use crate::knowledge::Knowledge;
-use crate::model::{Change, CheckMeta, CheckResult, Manifest, Policy, Verdict, Version, Waiver, Why};
+use crate::model::{Change, CheckMeta, CheckResult, LedgerEntry, Manifest, Policy, Verdict, Version, Waiver, Why};
 use crate::report::Report;
 use crate::report::assemble::{Parts, Side, assemble};
 use crate::report::words::Catalogue;
@@ -140,6 +140,8 @@ pub struct Found<'a> {
     pub results: Vec<CheckResult>,
     /// Differences.
     pub changes: Vec<Change>,
+    /// What the hop changes by itself, and whether it was seen.
+    pub ledger: Vec<LedgerEntry>,
     /// Parts that could not be compared.
     pub not_compared: &'a [(String, Why)],
 }
@@ -189,6 +191,7 @@ pub fn conclude(found: Found<'_>, prepared: &Prepared) -> anyhow::Result<Report>
         hop: found.shown,
         results,
         changes: found.changes,
+        ledger: found.ledger,
         not_compared: found.not_compared,
         waivers,
         signoffs,

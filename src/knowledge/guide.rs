@@ -57,6 +57,10 @@ pub struct GuideHop {
     pub from: Line,
     /// Line after.
     pub to: Line,
+    /// Lines between the two that had no release of their own (release candidates, builds); a version of one of
+    /// them is taken for the hop's beginning or end, whichever has more rules.
+    #[serde(default)]
+    pub skips: Vec<Line>,
     /// What is said about the order.
     pub order: Order,
     /// The steps.
@@ -65,6 +69,9 @@ pub struct GuideHop {
     /// What to mind.
     #[serde(default)]
     pub notes: Vec<String>,
+    /// Requirements that the order of the steps answers (`S4-26`).
+    #[serde(default)]
+    pub requirements: Vec<String>,
     /// Where the order comes from.
     pub sources: Vec<String>,
     /// Flags that come and go.
@@ -72,6 +79,40 @@ pub struct GuideHop {
     /// Statements.
     #[serde(default, rename = "rule")]
     pub rules: Vec<Rule>,
+}
+
+/// A flag with a second, deprecated name: an answer shows it under the name that it was given by.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FlagAlias {
+    /// `masters` or `agents`.
+    pub component: String,
+    /// The deprecated name; the only one before `since`.
+    pub old: String,
+    /// The proper name.
+    pub new: String,
+    /// First line that has the proper name.
+    pub since: Line,
+    /// Where that was read.
+    pub sources: Vec<String>,
+}
+
+/// Routes that a line has gained or lost against the line before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EndpointChange {
+    /// `masters` or `agents`.
+    pub component: String,
+    /// First line with the change; of the guide's first line every route is listed as added.
+    pub line: Line,
+    /// Routes that appear.
+    #[serde(default)]
+    pub added: Vec<String>,
+    /// Routes that are gone.
+    #[serde(default)]
+    pub removed: Vec<String>,
+    /// Where that was read.
+    pub sources: Vec<String>,
 }
 
 /// The guide of one product.
@@ -83,6 +124,12 @@ pub struct Guide {
     /// Hops in order, without gaps: each begins where the one before ends.
     #[serde(default, rename = "hop")]
     pub hops: Vec<GuideHop>,
+    /// Flags with two names.
+    #[serde(default, rename = "alias")]
+    pub aliases: Vec<FlagAlias>,
+    /// Routes that came and went.
+    #[serde(default, rename = "endpoint")]
+    pub endpoints: Vec<EndpointChange>,
 }
 
 impl Guide {
@@ -98,20 +145,70 @@ impl Guide {
         let crossed: Vec<&GuideHop> = self
             .hops
             .iter()
-            .filter(|hop| hop.from >= from && hop.to <= to)
+            .filter(|hop| hop.begin(from) >= from && hop.end(to) <= to)
             .collect();
-        let begins = crossed.first().is_some_and(|hop| hop.from == from);
-        let ends = crossed.last().is_some_and(|hop| hop.to == to);
+        let begins = crossed.first().is_some_and(|hop| hop.begin(from) == from);
+        let ends = crossed.last().is_some_and(|hop| hop.end(to) == to);
         (begins && ends).then_some(crossed)
     }
 
     /// Whether the guide has that line at all.
     pub fn knows(&self, line: Line) -> bool {
-        self.hops.iter().any(|hop| hop.from == line || hop.to == line)
+        self.hops
+            .iter()
+            .any(|hop| hop.from == line || hop.to == line || hop.skips.contains(&line))
+    }
+
+    /// First and last line, where there are any.
+    pub fn ends(&self) -> Option<(Line, Line)> {
+        Some((self.hops.first()?.from, self.hops.last()?.to))
+    }
+
+    /// Whether a component (`masters`, `agents`) of that line serves a route; `None`: the guide does not know the line or the route.
+    pub fn serves(&self, component: &str, line: Line, route: &str) -> Option<bool> {
+        let of = |change: &&EndpointChange| change.component == component;
+        let named = |list: &[String]| list.iter().any(|one| one == route);
+        let changes = || self.endpoints.iter().filter(of);
+        if !self.knows(line) || !changes().any(|change| named(&change.added) || named(&change.removed)) {
+            return None;
+        }
+        let mut served = false;
+        for change in changes().filter(|change| change.line <= line) {
+            served = (served || named(&change.added)) && !named(&change.removed);
+        }
+        Some(served)
+    }
+
+    /// Deprecated names under which a flag of a component may be shown instead of its proper one.
+    pub fn old_names<'a>(&'a self, component: &'a str, flag: &'a str) -> impl Iterator<Item = &'a str> {
+        self.aliases
+            .iter()
+            .filter(move |alias| alias.component == component && alias.new == flag)
+            .map(|alias| alias.old.as_str())
+    }
+
+    /// Puts another part of the same guide behind this one.
+    pub(super) fn append(&mut self, mut part: Self) {
+        self.schema = part.schema;
+        self.hops.append(&mut part.hops);
+        self.aliases.append(&mut part.aliases);
+        self.endpoints.append(&mut part.endpoints);
     }
 }
 
-/// Reads one guide.
+impl GuideHop {
+    /// Where the hop begins for a way that begins at `line`: a line that it skips counts as its beginning.
+    fn begin(&self, line: Line) -> Line {
+        if self.skips.contains(&line) { line } else { self.from }
+    }
+
+    /// Where the hop ends for a way that ends at `line`.
+    fn end(&self, line: Line) -> Line {
+        if self.skips.contains(&line) { line } else { self.to }
+    }
+}
+
+/// Reads one guide, or one part of one.
 ///
 /// # Errors
 /// What is wrong with it, in words.

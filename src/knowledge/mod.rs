@@ -3,12 +3,20 @@
 //! One value holds every table; a room that judges is handed that value and never reads a table by itself, so that a
 //! site's own file counts everywhere or nowhere.
 
+pub mod chain;
+pub mod config;
+pub mod documents;
 pub mod guide;
 pub mod hops;
+pub mod ledger;
+pub mod marathon;
+pub mod paths;
+pub mod procedure;
 pub mod releases;
 pub mod requirements;
 pub mod rule;
 pub mod signoffs;
+mod tenure;
 
 use std::sync::LazyLock;
 
@@ -16,7 +24,11 @@ use sha2::{Digest as _, Sha256};
 
 use crate::model::{Line, Version, hex};
 
+pub use documents::Document;
 pub use guide::{Guide, GuideHop};
+pub use marathon::{MarathonLine, MarathonLines};
+pub use paths::Paths;
+pub use procedure::Procedure;
 pub use releases::Release;
 pub use requirements::{Requirement, Requirements};
 pub use rule::Rule;
@@ -27,26 +39,45 @@ pub const DATED: &str = "2026-11-21";
 
 /// The tables compiled into the program: file name and text. Their bytes make the revision.
 const TABLES: &[(&str, &str)] = &[
+    ("documents.toml", include_str!("data/documents.toml")),
     ("releases.toml", include_str!("data/releases.toml")),
-    ("mesos.toml", include_str!("data/mesos.toml")),
+    ("mesos-0.toml", include_str!("data/mesos-0.toml")),
+    ("mesos-1.toml", include_str!("data/mesos-1.toml")),
+    ("paths.toml", include_str!("data/paths.toml")),
     ("marathon.toml", include_str!("data/marathon.toml")),
+    ("ledger.toml", include_str!("data/ledger.toml")),
+    ("marathon-lines.toml", include_str!("data/marathon-lines.toml")),
+    ("procedure.toml", include_str!("data/procedure.toml")),
     ("requirements.toml", include_str!("data/requirements.toml")),
     ("signoffs.toml", include_str!("data/signoffs.toml")),
+    ("config.toml", include_str!("data/config.toml")),
 ];
 
 /// Everything the documents say.
 #[derive(Debug, Clone)]
 pub struct Knowledge {
+    /// The documents that other tables cite by a short id.
+    pub documents: Vec<Document>,
     /// DC/OS releases and what they ship, in order.
     pub releases: Vec<Release>,
+    /// Steps from one release to another.
+    pub paths: Paths,
     /// Apache Mesos, line by line.
     pub mesos: Guide,
     /// Marathon, line by line.
     pub marathon: Guide,
+    /// What hops change by themselves.
+    pub ledger: Vec<ledger::ExpectedChange>,
+    /// What each Marathon line needs and reads, and what holds for all of them.
+    pub marathon_lines: MarathonLines,
+    /// The vendor's procedure, step by step.
+    pub procedure: procedure::Procedure,
     /// Every checkable item of the vendor's documents.
     pub requirements: Requirements,
     /// Items that only people can answer.
     pub signoffs: Vec<SignoffItem>,
+    /// The installer's config.yaml.
+    pub config: config::ConfigRules,
     revision: String,
 }
 
@@ -69,11 +100,17 @@ impl Knowledge {
         }
         let digest: String = hex(&hash.finalize()).chars().take(12).collect();
         Ok(Self {
+            documents: table("documents.toml", documents::read)?,
             releases: table("releases.toml", releases::read)?,
-            mesos: table("mesos.toml", guide::read)?,
+            mesos: mesos()?,
+            paths: table("paths.toml", paths::read)?,
             marathon: table("marathon.toml", guide::read)?,
+            ledger: table("ledger.toml", ledger::read)?,
+            marathon_lines: table("marathon-lines.toml", marathon::read)?,
+            procedure: table("procedure.toml", procedure::read)?,
             requirements: table("requirements.toml", requirements::read)?,
             signoffs: table("signoffs.toml", signoffs::read)?,
+            config: table("config.toml", config::read)?,
             revision: format!("{DATED}+{digest}"),
         })
     }
@@ -91,6 +128,18 @@ impl Knowledge {
             .find(|release| numbers(&release.dcos) == numbers(version))
     }
 
+    /// The document of that short id.
+    pub fn document(&self, id: &str) -> Option<&Document> {
+        self.documents.iter().find(|document| document.id == id)
+    }
+
+    /// The lines of DC/OS releases, in order.
+    pub fn lines(&self) -> Vec<Line> {
+        let mut lines: Vec<Line> = self.releases.iter().map(|release| Line::from(&release.dcos)).collect();
+        lines.dedup();
+        lines
+    }
+
     /// The last release of a line, of those in the table.
     pub fn latest_of(&self, line: Line) -> Option<&Release> {
         self.releases
@@ -98,6 +147,15 @@ impl Knowledge {
             .filter(|release| Line::from(&release.dcos) == line)
             .max_by(|a, b| a.dcos.cmp(&b.dcos))
     }
+}
+
+/// The guide of Mesos stands in two tables.
+fn mesos() -> Result<Guide, String> {
+    let mut whole = Guide::default();
+    for part in ["mesos-0.toml", "mesos-1.toml"] {
+        whole.append(table(part, guide::read)?);
+    }
+    Ok(whole)
 }
 
 fn table<T>(name: &str, read: impl FnOnce(&str) -> Result<T, String>) -> Result<T, String> {

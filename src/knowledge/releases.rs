@@ -1,5 +1,6 @@
 //! DC/OS releases and the Mesos and Marathon they ship. Never looks at a cluster, never guesses a release that is not in the table.
 
+use chrono::NaiveDate;
 use serde::Deserialize;
 
 use crate::model::Version;
@@ -10,6 +11,10 @@ use crate::model::Version;
 pub struct Release {
     /// Version as dcos-version.json says it.
     pub dcos: Version,
+    /// Date printed in its release notes; `None` = no source gives one.
+    pub released: Option<NaiveDate>,
+    /// Date of the tagged commit: no later than the release, and not its date.
+    pub tagged: Option<NaiveDate>,
     /// Accepted versions of Mesos masters and agents.
     pub mesos: Vec<String>,
     /// Accepted versions of the root Marathon.

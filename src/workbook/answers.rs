@@ -146,7 +146,7 @@ fn parts(row: &Answers<'_>, run: &Run<'_>) -> Vec<Part> {
         ));
     }
     if let Some(why) = item.by_design.as_ref().filter(|_| alone) {
-        steps.push(said(RequirementStatus::Design, "gonogo", Some(why.clone())));
+        steps = vec![said(RequirementStatus::Design, "gonogo", Some(why.clone()))];
     }
     parts.extend(steps);
     parts

@@ -163,7 +163,8 @@ pub fn run_pair(
 ) -> CheckResult {
     let before = Facts::new(before);
     let after = Facts::new(after);
-    let comparison = compare(&before, &after).unwrap_or_else(|error| panic!("the pair cannot be compared: {error}"));
+    let comparison = compare(&before, &after, gonogo::knowledge::Knowledge::builtin().unwrap())
+        .unwrap_or_else(|error| panic!("the pair cannot be compared: {error}"));
     let pair = Some(Pair {
         before: &before,
         comparison: &comparison,
