@@ -9,7 +9,7 @@ mod marathon_without_leader;
 mod nested_marathon_behind_root;
 mod nested_marathon_outdated;
 mod queue_waiting;
-mod shared;
+pub(in crate::checks) mod shared;
 
 use super::Check;
 
