@@ -65,9 +65,8 @@ impl Asked {
                     to: hop.to,
                 });
             }
-            Ok(_) | Err(NoHop::NoTarget) => {}
             Err(NoHop::Unknown(why)) if moved => asked.unknown = Some(why),
-            Err(NoHop::Unknown(_)) => {}
+            Ok(_) | Err(_) => {}
         }
         asked
     }
