@@ -25,6 +25,8 @@ pub mod plan;
 mod progress;
 pub mod report;
 pub mod select;
+pub mod signoff;
+pub mod signoffs;
 pub mod text;
 pub mod verify;
 pub mod waivers;
@@ -93,6 +95,7 @@ fn dispatch(command: Command, ctx: &mut Ctx<'_>) -> anyhow::Result<u8> {
         Command::Plan(args) => plan::run(&args, ctx),
         Command::Report(args) => report::run(&args, ctx),
         Command::Import(args) => import::run(&args, ctx),
+        Command::Signoff(args) => signoff::run(&args, ctx),
         Command::Verify(args) => verify::run(&args, ctx),
         Command::Collect(args) => collect::run(&args, ctx),
         Command::Checks(args) => checks::run(&args, ctx),
