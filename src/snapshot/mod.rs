@@ -21,7 +21,7 @@ pub mod zookeeper;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::model::{EvidenceRef, Manifest, Observed};
+use crate::model::{EvidenceRef, Manifest, Observed, Signoff};
 
 pub use crate::sources::dcos_config;
 pub use builder::Builder;
@@ -96,6 +96,8 @@ pub struct Snapshot {
     pub zookeepers: Vec<ZkServer>,
     /// What DC/OS itself said.
     pub dcos: Dcos,
+    /// Answers to manual items that were collected along.
+    pub signoffs: Observed<Vec<Signoff>>,
 }
 
 impl Snapshot {
