@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use gonogo::checks;
 use gonogo::knowledge::rule::{Place, Weight};
 use gonogo::knowledge::{GuideHop, Knowledge, Rule};
 use gonogo::model::{Line, Version};
@@ -58,6 +59,9 @@ fn rules_are_unique_and_sourced_and_say_how_they_are_answered() {
             "{}: nobody answers it and it is no manual item",
             rule.id
         );
+        for check in &rule.answered_by {
+            assert!(checks::find(check).is_some(), "{}: {check} is no check", rule.id);
+        }
         if let Some(since) = &rule.since {
             assert_eq!(Line::from(since), hop.to, "{}", rule.id);
         }

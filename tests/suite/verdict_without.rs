@@ -51,6 +51,7 @@ fn verdict(before: Option<&Snapshot>, after: &Snapshot) -> Verdict {
         facts: &facts,
         pair,
         target: "1.11.3".parse().ok(),
+        target_marathon: None,
         policy: &policy,
         knowledge: gonogo::knowledge::Knowledge::builtin().unwrap(),
     };

@@ -4,6 +4,7 @@
 //! unknown, with the reason.
 
 mod holds;
+pub mod marathon;
 
 use crate::knowledge::rule::{Condition, Place, Rule};
 use crate::model::{EvidenceRef, Subject};
