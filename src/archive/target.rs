@@ -99,7 +99,7 @@ impl Target {
     }
 
     /// A private folder (0700) beside the final name; removed when dropped.
-    pub(super) fn private_folder(&self, prefix: &str) -> Result<TempDir, WriteError> {
+    pub fn private_folder(&self, prefix: &str) -> Result<TempDir, WriteError> {
         let folder = tempfile::Builder::new()
             .prefix(prefix)
             .permissions(Permissions::from_mode(0o700))

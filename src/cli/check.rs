@@ -79,6 +79,7 @@ fn judge(args: &Args, ctx: &mut Ctx<'_>) -> anyhow::Result<Verdict> {
         },
         results,
         changes: Vec::new(),
+        ledger: Vec::new(),
         not_compared: &[],
         waivers,
         policy: prepared.policy.clone(),

@@ -150,6 +150,9 @@ pub struct Args {
     /// The ip-detect script
     #[arg(long, value_name = "FILE", help_heading = "What")]
     pub ip_detect: Option<PathBuf>,
+    /// The ip-detect script of the new version
+    #[arg(long, value_name = "FILE", help_heading = "What")]
+    pub new_ip_detect: Option<PathBuf>,
     /// The licence; only its size and hash are kept
     #[arg(long, value_name = "FILE", help_heading = "What")]
     pub license: Option<PathBuf>,

@@ -61,7 +61,7 @@ fn judge(args: &Args, ctx: &mut Ctx<'_>) -> anyhow::Result<Verdict> {
     let (pre_name, post_name) = (pre.name.clone(), post.name.clone());
     let (before, after) = load::both((pre, &args.pre), (post, &args.post))?;
     let (facts_before, facts_after) = (Facts::new(&before), Facts::new(&after));
-    let comparison = compare(&facts_before, &facts_after)?;
+    let comparison = compare(&facts_before, &facts_after, prepared.knowledge)?;
     let to = args.target.clone().or_else(|| comparison.to.clone());
     let mut results = judge::run_checks(
         prepared.selected,
@@ -100,6 +100,7 @@ fn judge(args: &Args, ctx: &mut Ctx<'_>) -> anyhow::Result<Verdict> {
         },
         results,
         changes: comparison.changes.clone(),
+        ledger: comparison.ledger.clone(),
         not_compared: &comparison.unknown,
         waivers,
         policy: prepared.policy.clone(),

@@ -1,10 +1,9 @@
-//! Reads archives into snapshots. An archive that is refused gives nothing: no part of it is judged.
+//! Opens archives for commands and says which one was refused. Reading them into snapshots is `snapshot::load`.
 
 use std::path::Path;
 
-use super::Failure;
 use crate::archive::{Limits, Reader, Refused};
-use crate::snapshot::{Builder, Snapshot};
+use crate::snapshot::{Snapshot, load, load_pair};
 
 /// An archive whose tag files have been read.
 pub struct Opened {
@@ -31,12 +30,7 @@ impl Opened {
 
     /// Reads and verifies the whole payload; the snapshot exists only if every byte is what was written.
     pub fn snapshot(self, path: &Path) -> anyhow::Result<Snapshot> {
-        let mut builder = Builder::new();
-        let verified = self
-            .reader
-            .for_each(&mut |item, size, body| builder.member(item, size, body))
-            .map_err(|refused| told(path, refused))?;
-        Ok(builder.finish(verified.manifest, verified.digest))
+        load(self.reader).map_err(|refused| told(path, refused))
     }
 }
 
@@ -44,18 +38,9 @@ fn told(path: &Path, refused: Refused) -> anyhow::Error {
     anyhow::Error::new(refused).context(super::text::sanitized(&path.to_string_lossy()))
 }
 
-/// Reads two archives at the same time, one per thread.
+/// Reads two archives at the same time.
 pub fn both(pre: (Opened, &Path), post: (Opened, &Path)) -> anyhow::Result<(Snapshot, Snapshot)> {
-    let (before, after) = std::thread::scope(|scope| {
-        let before = scope.spawn(|| pre.0.snapshot(pre.1));
-        let after = scope.spawn(|| post.0.snapshot(post.1));
-        (before.join(), after.join())
-    });
-    let failed = |path: &Path| {
-        Failure::new(
-            super::exit::FAILURE,
-            format!("reading {} failed inside gonogo; please report this", path.display()),
-        )
-    };
-    Ok((before.map_err(|_| failed(pre.1))??, after.map_err(|_| failed(post.1))??))
+    let (before, after) = load_pair(pre.0.reader, post.0.reader);
+    let before = before.map_err(|refused| told(pre.1, refused))?;
+    Ok((before, after.map_err(|refused| told(post.1, refused))?))
 }

@@ -38,6 +38,7 @@ use chrono::Utc;
 use crate::archive::{Staging, format};
 use crate::model::Manifest;
 
+pub use collectors::input::license_record;
 use engine::{Context, Gate};
 pub use limits::Limits;
 pub use observer::{Observer, Silent};

@@ -17,8 +17,36 @@ pub struct Hop {
     pub moved: bool,
 }
 
-/// What is said of a change: the expectation and one sentence.
-pub type Judgement = (Expectation, String);
+/// What is said of a change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Judgement {
+    /// The expectation.
+    pub expectation: Expectation,
+    /// One sentence.
+    pub why: String,
+    /// For expected ones: id of the statement in the ledger.
+    pub by: Option<&'static str>,
+}
+
+impl Judgement {
+    /// A judgement that no statement of the ledger backs.
+    pub fn of(expectation: Expectation, why: impl Into<String>) -> Self {
+        Self {
+            expectation,
+            why: why.into(),
+            by: None,
+        }
+    }
+
+    /// Made by the hop, says this statement of the ledger.
+    fn expected(by: &'static str, why: impl Into<String>) -> Self {
+        Self {
+            expectation: Expectation::Expected,
+            why: why.into(),
+            by: Some(by),
+        }
+    }
+}
 
 impl Hop {
     /// The hop out of aligned versions.
@@ -61,12 +89,16 @@ impl Hop {
     /// A component runs another version.
     pub fn version(&self, component: Component, before: &Version, after: &Version) -> Judgement {
         if after > before {
-            (
-                Expectation::Expected,
+            Judgement::expected(
+                match component {
+                    Component::Dcos => "dcos-version",
+                    Component::MesosMaster | Component::MesosAgent => "mesos-version",
+                    Component::Marathon => "marathon-version",
+                },
                 format!("{} raises {}", self.named(), component.as_str()),
             )
         } else {
-            (
+            Judgement::of(
                 Expectation::Unexpected,
                 format!("{} went back to an older version: no hop does that", component.as_str()),
             )
@@ -76,12 +108,12 @@ impl Hop {
     /// Another host leads.
     pub fn leader(&self) -> Judgement {
         if self.moved {
-            (
-                Expectation::Expected,
+            Judgement::expected(
+                "leaders-change",
                 format!("{} restarts every master, so another one leads", self.named()),
             )
         } else {
-            (
+            Judgement::of(
                 Expectation::Unexpected,
                 "no version moved, so nothing in the hop asks for an election".to_owned(),
             )
@@ -91,15 +123,15 @@ impl Hop {
     /// An agent shows a region and zone that it did not show before.
     pub fn domain_appears(&self) -> Judgement {
         if self.moved {
-            (
-                Expectation::Expected,
+            Judgement::expected(
+                "mesos-1.4-domain",
                 format!(
                     "{}: agents tell their region and zone from Mesos 1.4 on, once they are set",
                     self.named()
                 ),
             )
         } else {
-            (
+            Judgement::of(
                 Expectation::Unexpected,
                 "no version moved, and the agent was given a region and zone".to_owned(),
             )
@@ -108,25 +140,22 @@ impl Hop {
 
     /// The leading master remembers fewer ended tasks and frameworks.
     pub fn history(&self) -> Judgement {
-        (
-            if self.moved {
-                Expectation::Expected
-            } else {
-                Expectation::Tolerated
-            },
-            "masters keep ended tasks and frameworks in memory only, and a restart or a new leader forgets them"
-                .to_owned(),
-        )
+        let why = "masters keep ended tasks and frameworks in memory only, and a restart or a new leader forgets them";
+        if self.moved {
+            Judgement::expected("mesos-history", why)
+        } else {
+            Judgement::of(Expectation::Tolerated, why)
+        }
     }
 
     /// Definitions are written in another form and mean the same.
     pub fn written_differently(&self, from: Option<&Version>, to: Option<&Version>) -> Judgement {
         match (from, to) {
-            (Some(from), Some(to)) if from != to => (
-                Expectation::Expected,
+            (Some(from), Some(to)) if from != to => Judgement::expected(
+                "marathon-app-form",
                 format!("Marathon {to} writes fields and defaults otherwise than {from}; they mean the same"),
             ),
-            _ => (
+            _ => Judgement::of(
                 Expectation::Tolerated,
                 "the fields are written otherwise and mean the same".to_owned(),
             ),

@@ -9,12 +9,14 @@ pub mod align;
 mod cluster_identity;
 mod diff;
 pub mod expected;
+mod ledger;
 pub mod normalise;
 pub mod part;
 pub mod task_identity;
 
 use crate::facts::Facts;
-use crate::model::{Change, Version, Why};
+use crate::knowledge::Knowledge;
+use crate::model::{Change, LedgerEntry, Version, Why};
 
 pub use diff::apps::CONSTRAINT;
 pub use diff::tasks::{Cause, TaskFate, TaskNames, TaskOutcomes};
@@ -39,6 +41,8 @@ pub struct Comparison {
     pub versions: Vec<VersionPair>,
     /// What became of the tasks.
     pub tasks: TaskOutcomes,
+    /// What the hop should have changed by itself, and whether that was seen.
+    pub ledger: Vec<LedgerEntry>,
 }
 
 /// Why two archives cannot be compared at all.
@@ -53,11 +57,12 @@ pub enum CannotCompare {
 }
 
 /// Compares two snapshots; refuses swapped archives and archives of different clusters (rules in `cluster_identity`).
-pub fn compare(before: &Facts<'_>, after: &Facts<'_>) -> Result<Comparison, CannotCompare> {
+pub fn compare(before: &Facts<'_>, after: &Facts<'_>, knowledge: &Knowledge) -> Result<Comparison, CannotCompare> {
     cluster_identity::require_order(before.snapshot, after.snapshot)?;
     cluster_identity::require_same_cluster(before.snapshot, after.snapshot)?;
     let mut comparison = Comparison::default();
     diff::all(before, after, &mut comparison);
+    ledger::settle(&mut comparison, before, after, knowledge);
     comparison.changes.sort_by(|a, b| {
         (&a.subject, a.kind, &a.field, &a.before, &a.after).cmp(&(&b.subject, b.kind, &b.field, &b.before, &b.after))
     });

@@ -6,6 +6,7 @@
 pub mod answers;
 pub mod build;
 pub mod fault;
+pub mod genconf;
 pub mod http;
 pub mod ids;
 pub mod model;

@@ -8,10 +8,12 @@ use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 
 use super::answers::{self, Reply, Request, Service, zookeeper};
+use super::genconf;
 use super::ids::moment;
 use super::model::Model;
 use super::places::Address;
 use crate::archive::format;
+use crate::collect::license_record;
 use crate::model::manifest::{ClusterKind, Expected};
 use crate::model::{Evidence, Manifest, Outcome, Phase, hex, items};
 
@@ -302,6 +304,27 @@ impl Writer {
         }
     }
 
+    /// The operator's input files, as `collect` keeps them.
+    fn inputs(&mut self, model: &Model, phase: Phase) {
+        for file in genconf::files(model, phase) {
+            let item = Item {
+                source: items::INPUT,
+                host: items::INPUT_HOST.to_owned(),
+                name: file.item.to_owned(),
+                at: "-".to_owned(),
+                request: file.name.to_owned(),
+                required: true,
+            };
+            let evidence = self.record(&item, "FILE", file.name.to_owned());
+            let bytes = if file.item == items::INPUT_LICENSE {
+                license_record(file.text.as_bytes()).unwrap_or_default()
+            } else {
+                file.text.into_bytes()
+            };
+            self.store(evidence, bytes);
+        }
+    }
+
     fn dcos_item(&mut self, model: &Model, service: Service, item: &Item<'_>, method: &str) {
         if model.is_dcos() {
             self.ask(model, service, item, method);
@@ -322,6 +345,7 @@ pub fn payload(model: &Model, phase: Phase) -> Payload {
     writer.agents(model);
     writer.marathons(model);
     writer.dcos(model);
+    writer.inputs(model, phase);
     writer.evidence.sort_by(|a, b| a.item.cmp(&b.item));
     let hosts = |places: Vec<&Address>| places.into_iter().map(|place| place.ip.clone()).collect();
     let manifest = Manifest {

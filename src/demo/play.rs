@@ -3,13 +3,14 @@
 //! Collecting is the collector's own code over real HTTP and TCP; only its limits are shorter, so that a process that
 //! hangs costs seconds. Never judges: that is done from the archives, like every judgement.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chrono::Utc;
 
 use super::build;
+use super::genconf;
 use super::model::Size;
 use super::net::Net;
 use super::places::{Address, Places};
@@ -18,7 +19,7 @@ use super::server::Cluster;
 use super::upgrade::Window;
 use crate::archive::{Staging, Target, WriteError, writer};
 use crate::collect::auth::Credentials;
-use crate::collect::{self, Base, CollectError, Job, Limits, Silent, Targets, Tls};
+use crate::collect::{self, Base, CollectError, Input, Job, Limits, Silent, Targets, Tls};
 use crate::model::manifest::ClusterKind;
 use crate::model::{Outcome, Phase};
 
@@ -35,6 +36,9 @@ pub enum PlayError {
     /// No socket on loopback.
     #[error("the simulated cluster cannot listen on loopback: {0}")]
     Listen(#[from] std::io::Error),
+    /// The operator's files cannot be written beside the archive.
+    #[error("the input files of the demo cannot be written: {0}")]
+    Inputs(std::io::Error),
     /// Collecting failed on this machine.
     #[error(transparent)]
     Collect(#[from] CollectError),
@@ -145,8 +149,13 @@ fn now() -> f64 {
 async fn take(cluster: &Cluster, phase: Phase, target: &Target) -> Result<Taken, PlayError> {
     let begun = Instant::now();
     let staging = Staging::beside(target)?;
+    // Beside the archive, as everything that is written; gone when this ends.
+    let genconf = target.private_folder(".gonogo-genconf-")?;
     let job = Job {
-        targets: targets(cluster.places()),
+        targets: Targets {
+            inputs: inputs(cluster, phase, genconf.path())?,
+            ..targets(cluster.places())
+        },
         limits: limits(),
         tls: Tls::default(),
         credentials: Credentials::none(),
@@ -171,6 +180,20 @@ async fn take(cluster: &Cluster, phase: Phase, target: &Target) -> Result<Taken,
         missing,
         took: begun.elapsed(),
     })
+}
+
+/// Writes the operator's input files, so that the collector reads them as it reads any.
+fn inputs(cluster: &Cluster, phase: Phase, folder: &Path) -> Result<Vec<Input>, PlayError> {
+    let mut inputs = Vec::new();
+    for file in genconf::files(&cluster.model(Clone::clone), phase) {
+        let own = folder.join(file.item);
+        let path = own.join(file.name);
+        std::fs::create_dir(&own)
+            .and_then(|()| std::fs::write(&path, file.text))
+            .map_err(PlayError::Inputs)?;
+        inputs.push(Input { item: file.item, path });
+    }
+    Ok(inputs)
 }
 
 /// Limits for a cluster on the same machine: what does not answer within two seconds hangs.

@@ -174,6 +174,7 @@ pub(super) const TABLE: &[Usual] = &[
         i::INPUT_IP_DETECT,
         &["ip_detect", "ip_detect_sh"],
     ),
+    row("new-ip-detect", i::INPUT, i::INPUT_NEW_IP_DETECT, &["new_ip_detect"]),
     row(
         "inventory",
         i::INPUT,

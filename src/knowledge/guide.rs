@@ -69,6 +69,9 @@ pub struct GuideHop {
     /// What to mind.
     #[serde(default)]
     pub notes: Vec<String>,
+    /// Requirements that the order of the steps answers (`S4-26`).
+    #[serde(default)]
+    pub requirements: Vec<String>,
     /// Where the order comes from.
     pub sources: Vec<String>,
     /// Flags that come and go.
@@ -76,6 +79,40 @@ pub struct GuideHop {
     /// Statements.
     #[serde(default, rename = "rule")]
     pub rules: Vec<Rule>,
+}
+
+/// A flag with a second, deprecated name: an answer shows it under the name that it was given by.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FlagAlias {
+    /// `masters` or `agents`.
+    pub component: String,
+    /// The deprecated name; the only one before `since`.
+    pub old: String,
+    /// The proper name.
+    pub new: String,
+    /// First line that has the proper name.
+    pub since: Line,
+    /// Where that was read.
+    pub sources: Vec<String>,
+}
+
+/// Routes that a line has gained or lost against the line before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EndpointChange {
+    /// `masters` or `agents`.
+    pub component: String,
+    /// First line with the change; of the guide's first line every route is listed as added.
+    pub line: Line,
+    /// Routes that appear.
+    #[serde(default)]
+    pub added: Vec<String>,
+    /// Routes that are gone.
+    #[serde(default)]
+    pub removed: Vec<String>,
+    /// Where that was read.
+    pub sources: Vec<String>,
 }
 
 /// The guide of one product.
@@ -87,6 +124,12 @@ pub struct Guide {
     /// Hops in order, without gaps: each begins where the one before ends.
     #[serde(default, rename = "hop")]
     pub hops: Vec<GuideHop>,
+    /// Flags with two names.
+    #[serde(default, rename = "alias")]
+    pub aliases: Vec<FlagAlias>,
+    /// Routes that came and went.
+    #[serde(default, rename = "endpoint")]
+    pub endpoints: Vec<EndpointChange>,
 }
 
 impl Guide {
@@ -115,6 +158,42 @@ impl Guide {
             .iter()
             .any(|hop| hop.from == line || hop.to == line || hop.skips.contains(&line))
     }
+
+    /// First and last line, where there are any.
+    pub fn ends(&self) -> Option<(Line, Line)> {
+        Some((self.hops.first()?.from, self.hops.last()?.to))
+    }
+
+    /// Whether a component (`masters`, `agents`) of that line serves a route; `None`: the guide does not know the line or the route.
+    pub fn serves(&self, component: &str, line: Line, route: &str) -> Option<bool> {
+        let of = |change: &&EndpointChange| change.component == component;
+        let named = |list: &[String]| list.iter().any(|one| one == route);
+        let changes = || self.endpoints.iter().filter(of);
+        if !self.knows(line) || !changes().any(|change| named(&change.added) || named(&change.removed)) {
+            return None;
+        }
+        let mut served = false;
+        for change in changes().filter(|change| change.line <= line) {
+            served = (served || named(&change.added)) && !named(&change.removed);
+        }
+        Some(served)
+    }
+
+    /// Deprecated names under which a flag of a component may be shown instead of its proper one.
+    pub fn old_names<'a>(&'a self, component: &'a str, flag: &'a str) -> impl Iterator<Item = &'a str> {
+        self.aliases
+            .iter()
+            .filter(move |alias| alias.component == component && alias.new == flag)
+            .map(|alias| alias.old.as_str())
+    }
+
+    /// Puts another part of the same guide behind this one.
+    pub(super) fn append(&mut self, mut part: Self) {
+        self.schema = part.schema;
+        self.hops.append(&mut part.hops);
+        self.aliases.append(&mut part.aliases);
+        self.endpoints.append(&mut part.endpoints);
+    }
 }
 
 impl GuideHop {
@@ -129,7 +208,7 @@ impl GuideHop {
     }
 }
 
-/// Reads one guide.
+/// Reads one guide, or one part of one.
 ///
 /// # Errors
 /// What is wrong with it, in words.

@@ -4,9 +4,11 @@
 //! site's own file counts everywhere or nowhere.
 
 pub mod chain;
+pub mod config;
 pub mod documents;
 pub mod guide;
 pub mod hops;
+pub mod ledger;
 pub mod marathon;
 pub mod paths;
 pub mod procedure;
@@ -39,13 +41,16 @@ pub const DATED: &str = "2026-11-21";
 const TABLES: &[(&str, &str)] = &[
     ("documents.toml", include_str!("data/documents.toml")),
     ("releases.toml", include_str!("data/releases.toml")),
+    ("mesos-0.toml", include_str!("data/mesos-0.toml")),
+    ("mesos-1.toml", include_str!("data/mesos-1.toml")),
     ("paths.toml", include_str!("data/paths.toml")),
-    ("mesos.toml", include_str!("data/mesos.toml")),
     ("marathon.toml", include_str!("data/marathon.toml")),
+    ("ledger.toml", include_str!("data/ledger.toml")),
     ("marathon-lines.toml", include_str!("data/marathon-lines.toml")),
     ("procedure.toml", include_str!("data/procedure.toml")),
     ("requirements.toml", include_str!("data/requirements.toml")),
     ("signoffs.toml", include_str!("data/signoffs.toml")),
+    ("config.toml", include_str!("data/config.toml")),
 ];
 
 /// Everything the documents say.
@@ -61,6 +66,8 @@ pub struct Knowledge {
     pub mesos: Guide,
     /// Marathon, line by line.
     pub marathon: Guide,
+    /// What hops change by themselves.
+    pub ledger: Vec<ledger::ExpectedChange>,
     /// What each Marathon line needs and reads, and what holds for all of them.
     pub marathon_lines: MarathonLines,
     /// The vendor's procedure, step by step.
@@ -69,6 +76,8 @@ pub struct Knowledge {
     pub requirements: Requirements,
     /// Items that only people can answer.
     pub signoffs: Vec<SignoffItem>,
+    /// The installer's config.yaml.
+    pub config: config::ConfigRules,
     revision: String,
 }
 
@@ -93,13 +102,15 @@ impl Knowledge {
         Ok(Self {
             documents: table("documents.toml", documents::read)?,
             releases: table("releases.toml", releases::read)?,
+            mesos: mesos()?,
             paths: table("paths.toml", paths::read)?,
-            mesos: table("mesos.toml", guide::read)?,
             marathon: table("marathon.toml", guide::read)?,
+            ledger: table("ledger.toml", ledger::read)?,
             marathon_lines: table("marathon-lines.toml", marathon::read)?,
             procedure: table("procedure.toml", procedure::read)?,
             requirements: table("requirements.toml", requirements::read)?,
             signoffs: table("signoffs.toml", signoffs::read)?,
+            config: table("config.toml", config::read)?,
             revision: format!("{DATED}+{digest}"),
         })
     }
@@ -136,6 +147,15 @@ impl Knowledge {
             .filter(|release| Line::from(&release.dcos) == line)
             .max_by(|a, b| a.dcos.cmp(&b.dcos))
     }
+}
+
+/// The guide of Mesos stands in two tables.
+fn mesos() -> Result<Guide, String> {
+    let mut whole = Guide::default();
+    for part in ["mesos-0.toml", "mesos-1.toml"] {
+        whole.append(table(part, guide::read)?);
+    }
+    Ok(whole)
 }
 
 fn table<T>(name: &str, read: impl FnOnce(&str) -> Result<T, String>) -> Result<T, String> {

@@ -71,15 +71,15 @@ pub enum Side {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Place {
-    /// Flags of every master (`/flags`); the path is the flag's name.
+    /// Flags of every master (`/flags`, else `/state`); the path is the flag's name.
     MasterFlags,
     /// Flags of every agent; the path is the flag's name.
     AgentFlags,
-    /// Attributes and other members of the leading master's `/state`; the path is a dotted path in it.
+    /// Members of the leading master's `/state`; the path is one of `facts::rules::MASTER_STATE_PATHS`.
     MasterState,
-    /// Members of every agent's own `/state`.
+    /// Members of every agent's own `/state`; the path is one of `facts::rules::AGENT_STATE_PATHS`.
     AgentState,
-    /// Whether a route of a master is served; the path is the route. Only routes that were collected can be judged.
+    /// Whether a route of a master is served, by its version and the guide's table of routes; the path is the route.
     MasterEndpoint,
     /// Whether a route of an agent is served.
     AgentEndpoint,
@@ -127,6 +127,8 @@ pub enum Test {
     VersionAtLeast,
     /// The value is a duration (`75secs`) below the given one.
     DurationBelow,
+    /// The value is a count that is not more than half of the masters.
+    NotAMajority,
     /// The text matches a regular expression.
     Matches,
 }
@@ -137,8 +139,14 @@ pub enum Test {
 pub struct Condition {
     /// Where to look.
     pub on: Place,
+    /// Further places where the same is looked for.
+    #[serde(default)]
+    pub also_on: Vec<Place>,
     /// What to look for there (see [`Place`]).
     pub path: String,
+    /// Further names that are looked for in the same way, each for itself.
+    #[serde(default)]
+    pub also: Vec<String>,
     /// What must hold.
     pub test: Test,
     /// What to compare with.
@@ -146,6 +154,11 @@ pub struct Condition {
     pub values: Vec<String>,
     /// First line whose answers have the path at all; on older ones the rule cannot be judged.
     pub visible_since: Option<Line>,
+    /// A path that is not shown may exist all the same: it is unknown, not absent.
+    #[serde(default)]
+    pub absence_unknown: bool,
+    /// The rule fires only where this holds as well, anywhere in the cluster.
+    pub only_if: Option<Box<Condition>>,
 }
 
 /// One statement of a guide about one hop.
@@ -173,11 +186,14 @@ pub struct Rule {
     pub text: String,
     /// What to look at by hand.
     pub hint: Option<String>,
-    /// When it fires; none = evidence cannot decide: a manual item.
+    /// When it fires; none = evidence cannot decide: a manual item, or a statement that only informs.
     pub fires: Option<Condition>,
-    /// Evidence alone cannot settle it even where the condition does not hold.
+    /// Evidence alone cannot settle it even where the condition does not hold: a person has to look.
     #[serde(default)]
     pub manual: bool,
+    /// Requirements that it answers (`S4-8`).
+    #[serde(default)]
+    pub requirements: Vec<String>,
     /// Checks that judge it in a way of their own; the rule then has no condition here and is no manual item by itself.
     #[serde(default)]
     pub answered_by: Vec<String>,

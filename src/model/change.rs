@@ -77,6 +77,9 @@ pub struct Change {
     pub expectation: Expectation,
     /// One sentence: why it is expected, tolerated or not.
     pub why: String,
+    /// For expected ones: id of the statement in the ledger of the hop.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected_by: Option<String>,
     /// Where it was seen, before and after.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub evidence: Vec<EvidenceRef>,

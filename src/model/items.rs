@@ -138,6 +138,8 @@ pub const INPUT_CONFIG: &str = "config.yaml";
 pub const INPUT_NEW_CONFIG: &str = "new-config.yaml";
 /// The ip-detect script.
 pub const INPUT_IP_DETECT: &str = "ip-detect";
+/// The ip-detect script of the new version.
+pub const INPUT_NEW_IP_DETECT: &str = "new-ip-detect";
 /// Record about license.txt (size and digest; the licence itself is a secret and is not stored).
 pub const INPUT_LICENSE: &str = "license.json";
 /// The inventory.

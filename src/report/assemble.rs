@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use super::words::{self, Catalogue};
 use super::{ArchiveRef, Coverage, FORMAT, Hop, Knowledge, Missing, Report, RequirementAnswer, Rules, Tool};
 use crate::model::{
-    AppliedWaiver, Change, CheckResult, Evidence, Manifest, Outcome, Policy, Severity, Status, Why, hex,
+    AppliedWaiver, Change, CheckResult, Evidence, LedgerEntry, Manifest, Outcome, Policy, Severity, Status, Why, hex,
 };
 use crate::verdict::{Basis, decide};
 
@@ -37,6 +37,8 @@ pub struct Parts<'a> {
     pub results: Vec<CheckResult>,
     /// Differences.
     pub changes: Vec<Change>,
+    /// What the hop should have changed by itself.
+    pub ledger: Vec<LedgerEntry>,
     /// Parts that could not be compared.
     pub not_compared: &'a [(String, Why)],
     /// Waivers and what became of them.
@@ -71,6 +73,7 @@ pub fn assemble(parts: Parts<'_>) -> Report {
         rules: rules(&results),
         results,
         changes: parts.changes,
+        ledger: parts.ledger,
         remarks,
         waivers: parts.waivers,
         signoffs: Vec::new(),

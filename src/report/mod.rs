@@ -19,7 +19,7 @@ pub mod words;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::model::{AppliedWaiver, Change, CheckResult, Phase, Policy, Verdict};
+use crate::model::{AppliedWaiver, Change, CheckResult, LedgerEntry, Phase, Policy, Verdict};
 
 /// Format number of the JSON report.
 pub const FORMAT: &str = "gonogo-report/1";
@@ -41,6 +41,9 @@ pub struct Report {
     pub results: Vec<CheckResult>,
     /// Differences between the archives; empty for `check`.
     pub changes: Vec<Change>,
+    /// What the hop should have changed by itself, and whether that was seen; empty for `check`.
+    #[serde(default)]
+    pub ledger: Vec<LedgerEntry>,
     /// What keeps a GO from being a plain one although no check says so.
     #[serde(default)]
     pub remarks: Vec<String>,

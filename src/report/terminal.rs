@@ -41,6 +41,7 @@ pub fn render(view: &View, style: Style) -> String {
             page.changes(group);
         }
     }
+    page.ledger(view);
     page.waivers(view);
     if style.all {
         page.requirements(view);
@@ -240,6 +241,25 @@ impl Page {
         self.draw(&table);
         let more = group.rows.len().saturating_sub(table.row_count()) + group.more;
         self.more(more, "change");
+        self.blank();
+    }
+
+    /// One line, or everything; left-behind places are findings and stand above.
+    fn ledger(&mut self, view: &View) {
+        let ledger = &view.ledger;
+        if ledger.rows.is_empty() {
+            return;
+        }
+        let heading = self.paint("strong", "What the hop changes by itself");
+        self.line(&format!("{heading}: {}", ledger.sentence));
+        if self.style.all {
+            let mut table = self.table(["change", "state", "statement", "outcome"]);
+            for row in &ledger.rows {
+                table.add_row([row.id.as_str(), row.state, &row.text, &row.outcome]);
+            }
+            self.draw(&table);
+            self.more(ledger.more, "expected change");
+        }
         self.blank();
     }
 

@@ -5,6 +5,7 @@
 
 pub mod changes;
 pub mod headline;
+pub mod ledger;
 pub mod results;
 
 use std::fmt::Write as _;
@@ -43,6 +44,8 @@ pub struct View {
     pub areas: Vec<AreaView>,
     /// Changes by expectation, unexpected first; empty for `check`.
     pub changes: Vec<ChangeGroup>,
+    /// What the hop should have changed by itself; empty for `check`.
+    pub ledger: ledger::LedgerTable,
     /// What keeps a GO from being a plain one.
     pub remarks: Vec<String>,
     /// Waivers.
@@ -198,6 +201,7 @@ pub fn of(report: &Report, catalogue: &Catalogue) -> View {
     let mut budget = Budget::new();
     let results = results::of(report, catalogue, &mut budget);
     let changes = changes::of(&report.changes, &mut budget);
+    let ledger = ledger::of(&report.ledger, &mut budget);
     View {
         headline: headline::of(report, &results),
         command: clean(&report.command),
@@ -209,6 +213,7 @@ pub fn of(report: &Report, catalogue: &Catalogue) -> View {
         areas: results::areas(&results),
         results,
         changes,
+        ledger,
         remarks: report.remarks.iter().map(|remark| clean(remark)).collect(),
         waivers: report
             .waivers

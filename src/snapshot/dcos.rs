@@ -1,6 +1,9 @@
 //! What DC/OS itself said: versions, unit health, packages, and the operator's input files.
 
 use crate::model::{EvidenceRef, Observed, Version};
+use crate::sources::dcos_config::Config;
+
+pub use crate::sources::dcos::LicenseFile;
 
 /// DC/OS of one cluster; on plain Mesos every part is unknown because absent.
 #[derive(Debug, Clone)]
@@ -17,8 +20,16 @@ pub struct Dcos {
     pub packages: Observed<Vec<Package>>,
     /// `/licensing/v1/status` was answered (Enterprise).
     pub license: Observed<String>,
-    /// Input files by their item name (`config.yaml`, `new-config.yaml`, `ip-detect`, `license.txt`, `inventory`).
-    pub inputs: Vec<InputFile>,
+    /// config.yaml in force.
+    pub config: Observed<Config>,
+    /// config.yaml of the new version.
+    pub new_config: Observed<Config>,
+    /// SHA-256 of the ip-detect script in force.
+    pub ip_detect: Observed<String>,
+    /// SHA-256 of the ip-detect script of the new version.
+    pub new_ip_detect: Observed<String>,
+    /// What is kept of license.txt.
+    pub license_file: Observed<LicenseFile>,
 }
 
 /// Health of one node, as the DC/OS diagnostics service says.
@@ -56,13 +67,4 @@ pub struct Package {
     pub version: String,
     /// Where it stands.
     pub at: EvidenceRef,
-}
-
-/// One input file in the archive: presence and digest; its text is not kept in the snapshot.
-#[derive(Debug, Clone)]
-pub struct InputFile {
-    /// Item name.
-    pub name: String,
-    /// SHA-256 of its bytes, or why it is not there.
-    pub sha256: Observed<String>,
 }

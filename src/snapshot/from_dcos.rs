@@ -5,8 +5,8 @@
 use crate::model::{EvidenceRef, Observed, Why, items};
 
 use super::believe::Believe;
-use super::dcos::{Dcos, HealthNode, HealthUnit, InputFile, Package};
-use super::parts::pick;
+use super::dcos::{Dcos, HealthNode, HealthUnit, Package};
+use super::parts::{Part, pick};
 
 /// What DC/OS itself said.
 pub(super) fn dcos(believe: &mut Believe<'_>) -> Dcos {
@@ -58,7 +58,11 @@ pub(super) fn dcos(believe: &mut Believe<'_>) -> Dcos {
             },
         ),
         license: believe.take_any(items::DCOS, items::DCOS_LICENSE, None, pick!(License)),
-        inputs: inputs(believe),
+        config: input(believe, items::INPUT_CONFIG, pick!(Config)).map(|config| *config),
+        new_config: input(believe, items::INPUT_NEW_CONFIG, pick!(Config)).map(|config| *config),
+        ip_detect: input(believe, items::INPUT_IP_DETECT, pick!(Sha256)),
+        new_ip_detect: input(believe, items::INPUT_NEW_IP_DETECT, pick!(Sha256)),
+        license_file: input(believe, items::INPUT_LICENSE, pick!(LicenseFile)),
     }
 }
 
@@ -87,24 +91,7 @@ fn list<W, T>(wire: Observed<Vec<W>>, pointer: &str, convert: impl Fn(W, Evidenc
     }
 }
 
-/// Every input file that the manifest names.
-fn inputs(believe: &mut Believe<'_>) -> Vec<InputFile> {
-    let prefix = format!("data/{}/", items::INPUT);
-    let mut names: Vec<String> = believe
-        .manifest
-        .evidence
-        .iter()
-        .map(|record| record.item.clone())
-        .chain(believe.parts.keys().cloned())
-        .filter(|item| item.starts_with(&prefix))
-        .collect();
-    names.sort();
-    names.dedup();
-    names
-        .into_iter()
-        .map(|item| InputFile {
-            name: item.rsplit('/').next().unwrap_or_default().to_owned(),
-            sha256: believe.take(&item, pick!(Sha256)),
-        })
-        .collect()
+/// What was read from one input file.
+fn input<T>(believe: &mut Believe<'_>, name: &str, pick: fn(Part) -> Option<T>) -> Observed<T> {
+    believe.take(&items::path(items::INPUT, items::INPUT_HOST, name), pick)
 }

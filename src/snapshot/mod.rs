@@ -24,7 +24,7 @@ use std::sync::Arc;
 use crate::model::{EvidenceRef, Manifest, Observed};
 
 pub use builder::Builder;
-pub use dcos::{Dcos, HealthNode, HealthUnit, InputFile, Package};
+pub use dcos::{Dcos, HealthNode, HealthUnit, LicenseFile, Package};
 pub use load::{load, load_pair};
 pub use marathon::{App, Constraint, Deployment, Job, Marathon, MarathonInfo, Metronome, Pod, PodStatus, QueueEntry};
 pub use mesos::{

@@ -11,12 +11,12 @@ use sha2::{Digest as _, Sha256};
 use crate::archive::format::ERROR_SUFFIX;
 use crate::model::{Version, hex, items};
 use crate::sources::{
-    Malformed, Parsed, dcos, exhibitor, marathon_apps, marathon_info, marathon_work, mesos_agent, mesos_agents,
-    mesos_basics, mesos_maintenance, mesos_registry, mesos_summary, metronome, zk_words,
+    Malformed, Parsed, dcos, dcos_config, exhibitor, marathon_apps, marathon_info, marathon_work, mesos_agent,
+    mesos_agents, mesos_basics, mesos_maintenance, mesos_registry, mesos_summary, metronome, zk_words,
 };
 
 use super::state::{StateParts, read_state};
-use super::{Flags, Metrics};
+use super::{Flags, LicenseFile, Metrics};
 
 /// One item, parsed.
 pub(super) enum Part {
@@ -51,6 +51,8 @@ pub(super) enum Part {
     Packages(Vec<dcos::PackageWire>),
     License(String),
     Sha256(String),
+    Config(Box<dcos_config::Config>),
+    LicenseFile(LicenseFile),
     /// Only its presence counts (`/health`, `/redirect`).
     Present,
 }
@@ -147,7 +149,7 @@ fn parser(source: &str, name: &str) -> Option<Parser> {
             _ => None,
         },
         items::DCOS => dcos_part(name),
-        items::INPUT => Some(|bytes| Ok(Part::Sha256(hex(&Sha256::digest(bytes))))),
+        items::INPUT => input(name),
         _ => None,
     }
 }
@@ -194,6 +196,19 @@ fn dcos_part(name: &str) -> Option<Parser> {
         items::DCOS_HEALTH_UNITS => Some(|bytes| dcos::units(bytes).map(Part::Units)),
         items::DCOS_PACKAGES => Some(|bytes| dcos::packages(bytes).map(Part::Packages)),
         items::DCOS_LICENSE => Some(|bytes| dcos::license(bytes).map(Part::License)),
+        _ => None,
+    }
+}
+
+fn input(name: &str) -> Option<Parser> {
+    match name {
+        items::INPUT_CONFIG | items::INPUT_NEW_CONFIG => {
+            Some(|bytes| dcos_config::read(bytes).map(|config| Part::Config(Box::new(config))))
+        }
+        items::INPUT_LICENSE => Some(|bytes| dcos::license_file(bytes).map(Part::LicenseFile)),
+        items::INPUT_IP_DETECT | items::INPUT_NEW_IP_DETECT => {
+            Some(|bytes| Ok(Part::Sha256(hex(&Sha256::digest(bytes)))))
+        }
         _ => None,
     }
 }

@@ -132,6 +132,27 @@ pub fn packages(bytes: &[u8]) -> Parsed<Vec<PackageWire>> {
         .collect())
 }
 
+/// What is kept of license.txt: the licence itself is a secret and is in no archive.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct LicenseFile {
+    /// Size, bytes.
+    pub bytes: u64,
+    /// Nothing but white space is in it.
+    pub empty: bool,
+}
+
+/// The record about license.txt that `collect` writes. A size of nothing is empty, whatever the record says.
+pub fn license_file(bytes: &[u8]) -> Parsed<LicenseFile> {
+    let file: LicenseFile = json::read(
+        bytes,
+        "the record about license.txt: an object with `bytes` and `empty`",
+    )?;
+    Ok(LicenseFile {
+        empty: file.empty || file.bytes == 0,
+        ..file
+    })
+}
+
 /// `/licensing/v1/status`: breaches and nodes in one line; the licence itself is not in this answer.
 pub fn license(bytes: &[u8]) -> Parsed<String> {
     const FIELDS: [&str; 4] = [

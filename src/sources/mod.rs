@@ -5,6 +5,7 @@
 
 pub mod canonical;
 pub mod dcos;
+pub mod dcos_config;
 pub mod exhibitor;
 pub mod java_regex;
 pub mod json;

@@ -22,7 +22,7 @@ fn format_1_0_is_read_with_the_digest_it_was_written_with() {
         assert_eq!(verified.digest, DIGEST_1_0, "{file}");
         assert_eq!(verified.manifest.format, "gonogo-archive/1.0");
         assert_eq!(verified.manifest.phase, Phase::Pre);
-        let snapshot = snapshot::load(&path, &Limits::default()).unwrap();
+        let snapshot = snapshot::load(Reader::open(&path, &Limits::default()).unwrap()).unwrap();
         let agent = &snapshot.agent_nodes[0];
         assert_eq!(
             agent.version.known().map(ToString::to_string).as_deref(),

@@ -9,7 +9,12 @@ use crate::support::fixture::{self, bases};
 use crate::support::handmade::{self, Cluster, framework, task_id};
 
 pub fn compared(before: &Snapshot, after: &Snapshot) -> Comparison {
-    compare(&Facts::new(before), &Facts::new(after)).unwrap()
+    compare(
+        &Facts::new(before),
+        &Facts::new(after),
+        gonogo::knowledge::Knowledge::builtin().unwrap(),
+    )
+    .unwrap()
 }
 
 pub fn of(before: &Cluster, after: &Cluster) -> Comparison {
@@ -42,7 +47,12 @@ pub fn unexpected(comparison: &Comparison) -> Vec<String> {
 }
 
 pub fn refusal(before: &Snapshot, after: &Snapshot) -> CannotCompare {
-    compare(&Facts::new(before), &Facts::new(after)).unwrap_err()
+    compare(
+        &Facts::new(before),
+        &Facts::new(after),
+        gonogo::knowledge::Knowledge::builtin().unwrap(),
+    )
+    .unwrap_err()
 }
 
 #[test]
@@ -155,13 +165,27 @@ fn archives_in_the_wrong_order_are_refused() {
     before.origin.manifest.phase = Phase::During;
     after.origin.manifest.phase = Phase::During;
     assert!(matches!(refusal(&after, &before), CannotCompare::Swapped(_)));
-    assert!(compare(&Facts::new(&before), &Facts::new(&after)).is_ok());
+    assert!(
+        compare(
+            &Facts::new(&before),
+            &Facts::new(&after),
+            gonogo::knowledge::Knowledge::builtin().unwrap()
+        )
+        .is_ok()
+    );
     // Files that were copied have any time stamp: stated phases count more.
     before.origin.manifest.phase = Phase::Pre;
     after.origin.manifest.phase = Phase::Post;
     after.origin.manifest.made_by = "import".to_owned();
     after.origin.manifest.started_at = before.origin.manifest.started_at - chrono::Duration::days(3);
-    assert!(compare(&Facts::new(&before), &Facts::new(&after)).is_ok());
+    assert!(
+        compare(
+            &Facts::new(&before),
+            &Facts::new(&after),
+            gonogo::knowledge::Knowledge::builtin().unwrap()
+        )
+        .is_ok()
+    );
 }
 
 #[test]

@@ -99,7 +99,12 @@ fn play(story: &Story) -> (Cluster, Cluster) {
 }
 
 fn compared(before: &Snapshot, after: &Snapshot) -> Comparison {
-    compare(&Facts::new(before), &Facts::new(after)).unwrap()
+    compare(
+        &Facts::new(before),
+        &Facts::new(after),
+        gonogo::knowledge::Knowledge::builtin().unwrap(),
+    )
+    .unwrap()
 }
 
 /// Ids of fates by side, and how often each stands there.

@@ -16,7 +16,7 @@ use crate::support::cluster;
 /// Every check on the pair, as `gonogo compare` runs them.
 fn judge(before: &Snapshot, after: &Snapshot) -> Vec<CheckResult> {
     let (before, after) = (Facts::new(before), Facts::new(after));
-    let comparison = compare(&before, &after).unwrap();
+    let comparison = compare(&before, &after, gonogo::knowledge::Knowledge::builtin().unwrap()).unwrap();
     let policy = Policy::default();
     checks::all()
         .into_iter()

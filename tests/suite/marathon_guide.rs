@@ -55,7 +55,7 @@ fn rules_are_unique_and_sourced_and_say_how_they_are_answered() {
         );
         assert!(rule.text.ends_with('.') && rule.text.len() > 15, "{}", rule.id);
         assert!(
-            rule.manual || rule.fires.is_some() || !rule.answered_by.is_empty(),
+            rule.manual || rule.fires.is_some() || !rule.answered_by.is_empty() || rule.weight == Weight::Info,
             "{}: nobody answers it and it is no manual item",
             rule.id
         );
@@ -69,6 +69,11 @@ fn rules_are_unique_and_sourced_and_say_how_they_are_answered() {
             assert!(
                 condition.on != Place::HostFile || rule.manual,
                 "{}: no evidence shows a file of a host",
+                rule.id
+            );
+            assert!(
+                condition.only_if.is_none() && !condition.absence_unknown,
+                "{}: conditions of Marathon know no such thing",
                 rule.id
             );
         }

@@ -59,6 +59,7 @@ fn verdict(snapshot: &Snapshot, results: Vec<CheckResult>) -> Verdict {
         hop: gonogo::report::Hop::default(),
         results,
         changes: Vec::new(),
+        ledger: Vec::new(),
         not_compared: &[],
         waivers: Vec::new(),
         policy: Policy::default(),

@@ -278,18 +278,29 @@ fn genuine_states_are_compared() {
             let snapshot = of(&folder.with_file_name(name));
             let (one, other) = (Facts::new(&snapshot), Facts::new(&snapshot));
             assert_eq!(
-                compare(&one, &other).unwrap().changes,
+                compare(&one, &other, gonogo::knowledge::Knowledge::builtin().unwrap())
+                    .unwrap()
+                    .changes,
                 Vec::new(),
                 "{name} against itself"
             );
         }
         let middle = of(&folder.with_file_name("mesos-1.4.3-to-1.5.3"));
-        let Err(CannotCompare::DifferentClusters(text)) = compare(&facts, &Facts::new(&middle)) else {
+        let Err(CannotCompare::DifferentClusters(text)) = compare(
+            &facts,
+            &Facts::new(&middle),
+            gonogo::knowledge::Knowledge::builtin().unwrap(),
+        ) else {
             panic!("two labs are two clusters")
         };
         assert!(text.contains("`lab`") && text.contains("`mid`"), "{text}");
         let anew = of(&folder.with_file_name("mesos-1.5.3"));
-        let comparison = compare(&facts, &Facts::new(&anew)).unwrap();
+        let comparison = compare(
+            &facts,
+            &Facts::new(&anew),
+            gonogo::knowledge::Knowledge::builtin().unwrap(),
+        )
+        .unwrap();
         let count = |kind: ChangeKind| {
             let wanted =
                 |change: &&gonogo::model::Change| change.kind == kind && change.expectation == Expectation::Unexpected;
@@ -299,6 +310,59 @@ fn genuine_states_are_compared() {
             count(ChangeKind::Reregistered) >= 5,
             "every agent has another id: {:#?}",
             comparison.changes
+        );
+    });
+}
+
+/// Flags that the guide says a newer Mesos gains are those that genuine masters and agents show, and nothing else is called seen.
+#[test]
+fn genuine_flags_come_with_the_hop() {
+    use gonogo::compare::compare;
+    use gonogo::facts::Facts;
+    use gonogo::model::LedgerState;
+
+    with_captures("mesos-1.4.3", |folder| {
+        let mut hosts = vec![LEADER];
+        hosts.extend(AGENTS);
+        let of = |name: &str| shown(&load(&folder.with_file_name(name), &hosts));
+        let seen = |pre: &str, post: &str| -> Vec<String> {
+            let (before, after) = (of(pre), of(post));
+            let knowledge = gonogo::knowledge::Knowledge::builtin().unwrap();
+            let comparison = compare(&Facts::new(&before), &Facts::new(&after), knowledge).unwrap();
+            let flags = comparison.ledger.iter().filter(|entry| entry.what == "flag");
+            for entry in flags.clone() {
+                assert!(entry.missing.is_empty(), "{entry:#?}");
+            }
+            let seen = flags.filter(|entry| entry.state == LedgerState::Seen);
+            seen.map(|entry| entry.id.clone()).collect()
+        };
+        assert_eq!(
+            seen("mesos-1.4.3", "mesos-1.5.3"),
+            [
+                "mesos-1.5-masters-flag-require_agent_domain",
+                "mesos-1.5-agents-flag-reconfiguration_policy",
+                "mesos-1.5-agents-flag-zk_session_timeout",
+            ]
+        );
+        assert_eq!(
+            seen("mesos-1.5.3", "mesos-1.11.0"),
+            [
+                "mesos-1.6-masters-flag-memory_profiling",
+                "mesos-1.6-agents-flag-memory_profiling",
+                "mesos-1.7-agents-flag-cgroups_destroy_timeout",
+                "mesos-1.7-agents-flag-gc_non_executor_container_sandboxes",
+                "mesos-1.7-agents-flag-network_cni_metrics",
+                "mesos-1.8-masters-flag-max_operator_event_stream_subscribers",
+                "mesos-1.8-masters-flag-publish_per_framework_metrics",
+                "mesos-1.9-agents-flag-disallow_sharing_agent_ipc_namespace",
+                "mesos-1.9-agents-flag-docker_ignore_runtime",
+                "mesos-1.9-agents-flag-docker_volume_chown",
+                "mesos-1.10-agents-flag-http_executor_domain_sockets",
+                "mesos-1.11-masters-flag-allocator_agent_recovery_factor",
+                "mesos-1.11-masters-flag-allocator_recovery_timeout",
+                "mesos-1.11-masters-flag-offer_constraints_re2_max_mem",
+                "mesos-1.11-masters-flag-offer_constraints_re2_max_program_size",
+            ]
         );
     });
 }

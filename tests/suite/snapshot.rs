@@ -266,7 +266,7 @@ fn an_unreadable_archive_is_an_error_and_not_a_body() {
 
 #[test]
 fn an_archive_is_loaded_from_every_container_or_not_at_all() {
-    use gonogo::archive::{Container, Limits, Staging, Target, writer};
+    use gonogo::archive::{Container, Limits, Reader, Staging, Target, writer};
     use gonogo::snapshot::{load, load_pair};
 
     let cluster = crate::support::fixture::Cluster::read("dcos-pre");
@@ -285,7 +285,7 @@ fn an_archive_is_loaded_from_every_container_or_not_at_all() {
             staging.put(item, bytes).unwrap();
         }
         let written = writer::write(&target, direct.origin.manifest.clone(), &staging).unwrap();
-        let loaded = load(&path, &limits).unwrap();
+        let loaded = load(Reader::open(&path, &limits).unwrap()).unwrap();
         assert_eq!(loaded.origin.digest, written.digest);
         assert_eq!(format!("{:?}", loaded.tasks), format!("{:?}", direct.tasks));
         assert_eq!(format!("{:?}", loaded.marathons), format!("{:?}", direct.marathons));
@@ -297,7 +297,8 @@ fn an_archive_is_loaded_from_every_container_or_not_at_all() {
     bytes[middle] ^= 1;
     let bad = folder.path().join("b.tar.gz");
     std::fs::write(&bad, bytes).unwrap();
-    let (one, other) = load_pair(&good, &bad, &limits);
+    let open = |path| Reader::open(path, &limits).unwrap();
+    let (one, other) = load_pair(open(&good), open(&bad));
     assert!(one.is_ok());
     assert!(other.unwrap_err().is_archive());
 }

@@ -41,6 +41,7 @@ fn change(expectation: Expectation) -> Change {
         before: None,
         after: None,
         expectation,
+        expected_by: None,
         why: "because".to_owned(),
         evidence: Vec::new(),
     }

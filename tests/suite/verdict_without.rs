@@ -40,9 +40,9 @@ fn verdict(before: Option<&Snapshot>, after: &Snapshot) -> Verdict {
     let facts = Facts::new(after);
     let policy = Policy::default();
     let facts_before = before.map(Facts::new);
-    let comparison = facts_before
-        .as_ref()
-        .map(|before| compare(before, &facts).expect("one cluster, in order"));
+    let comparison = facts_before.as_ref().map(|before| {
+        compare(before, &facts, gonogo::knowledge::Knowledge::builtin().unwrap()).expect("one cluster, in order")
+    });
     let pair = facts_before
         .as_ref()
         .zip(comparison.as_ref())
@@ -80,6 +80,7 @@ fn verdict(before: Option<&Snapshot>, after: &Snapshot) -> Verdict {
         hop: Hop::default(),
         results,
         changes,
+        ledger: Vec::new(),
         not_compared: &not_compared,
         waivers: Vec::new(),
         policy: policy.clone(),

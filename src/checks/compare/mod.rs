@@ -12,6 +12,7 @@ mod app_constraints_lost;
 mod app_definition_changed;
 mod apps_lost;
 
+mod expected_change_missing;
 mod frameworks_lost;
 mod leaders_changed;
 mod marathons_lost;
@@ -38,6 +39,7 @@ pub const CHECKS: &[&dyn Check] = &[
     &app_constraints_lost::AppConstraintsLost,
     &app_definition_changed::AppDefinitionChanged,
     &apps_lost::AppsLost,
+    &expected_change_missing::ExpectedChangeMissing,
     &frameworks_lost::FrameworksLost,
     &leaders_changed::LeadersChanged,
     &marathons_lost::MarathonsLost,

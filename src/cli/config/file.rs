@@ -40,6 +40,7 @@ pub struct Inputs {
     pub(super) config_yaml: Option<Said<PathBuf>>,
     pub(super) new_config_yaml: Option<Said<PathBuf>>,
     pub(super) ip_detect: Option<Said<PathBuf>>,
+    pub(super) new_ip_detect: Option<Said<PathBuf>>,
     pub(super) license: Option<Said<PathBuf>>,
 }
 
@@ -135,6 +136,7 @@ fn inputs(mut section: Section<'_>, problems: &mut Problems) -> Inputs {
         config_yaml: section.path("config_yaml", problems),
         new_config_yaml: section.path("new_config_yaml", problems),
         ip_detect: section.path("ip_detect", problems),
+        new_ip_detect: section.path("new_ip_detect", problems),
         license: section.path("license", problems),
     };
     section.finish(problems);

@@ -270,6 +270,12 @@ fn inputs(args: &Args, file: &File, inventory: Option<PathBuf>, problems: &mut P
             "--ip-detect",
             &file.inputs.ip_detect,
         ),
+        (
+            items::INPUT_NEW_IP_DETECT,
+            &args.new_ip_detect,
+            "--new-ip-detect",
+            &file.inputs.new_ip_detect,
+        ),
         (items::INPUT_LICENSE, &args.license, "--license", &file.inputs.license),
     ];
     let mut all: Vec<Input> = inventory

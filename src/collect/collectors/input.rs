@@ -80,15 +80,22 @@ fn planned(input: &Input) -> Planned {
     }
 }
 
+/// What stands in the archive for a licence: its size and digest, never the licence itself.
+///
+/// # Errors
+/// None that a licence could cause.
+pub fn license_record(licence: &[u8]) -> serde_json::Result<Vec<u8>> {
+    serde_json::to_vec_pretty(&Licence {
+        bytes: licence.len(),
+        sha256: hex(&Sha256::digest(licence)),
+        empty: licence.iter().all(u8::is_ascii_whitespace),
+    })
+}
+
 fn stage(staging: &Staging, input: &Input, item: &str) -> Result<Stored, String> {
     let bytes = read(&input.path)?;
     let bytes = if input.item == items::INPUT_LICENSE {
-        let record = Licence {
-            bytes: bytes.len(),
-            sha256: hex(&Sha256::digest(&bytes)),
-            empty: bytes.iter().all(u8::is_ascii_whitespace),
-        };
-        serde_json::to_vec_pretty(&record).map_err(|error| error.to_string())?
+        license_record(&bytes).map_err(|error| error.to_string())?
     } else {
         bytes
     };

@@ -4,12 +4,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{ChangeKind, EvidenceRef, Subject, SubjectKind, Version};
+use crate::model::{ChangeKind, EvidenceRef, Expectation, Subject, SubjectKind, Version};
 use crate::snapshot::Agent;
 use crate::snapshot::mesos::Attribute;
 
 use super::{Line, Sides};
 use crate::compare::Comparison;
+use crate::compare::expected::Judgement;
 use crate::compare::part;
 
 /// Largest difference of two equal scalars: Mesos keeps three decimals (apache/mesos docs/attributes-resources.md).
@@ -152,13 +153,10 @@ fn domain(sides: &Sides<'_>, one: &Agent, other: &Agent, comparison: &mut Compar
     let shown = |domain: &Option<(String, String)>| domain.as_ref().map(|(region, zone)| format!("{region}/{zone}"));
     let judgement = match (&one.domain, &other.domain) {
         (None, Some(_)) => sides.hop.domain_appears(),
-        (Some(_), None) => (
-            crate::model::Expectation::Unexpected,
-            "no hop takes region and zone away".to_owned(),
-        ),
-        _ => (
-            crate::model::Expectation::Unexpected,
-            "no hop moves an agent to another region or zone".to_owned(),
+        (Some(_), None) => Judgement::of(Expectation::Unexpected, "no hop takes region and zone away"),
+        _ => Judgement::of(
+            Expectation::Unexpected,
+            "no hop moves an agent to another region or zone",
         ),
     };
     comparison.note(

@@ -112,18 +112,19 @@ impl Line {
             field: None,
             before: None,
             after: None,
-            expectation: judgement.0,
-            why: judgement.1,
+            expectation: judgement.expectation,
+            why: judgement.why,
+            expected_by: judgement.by.map(ToOwned::to_owned),
             evidence: Vec::new(),
         })
     }
 
     fn unexpected(subject: Subject, kind: ChangeKind, why: impl Into<String>) -> Self {
-        Self::new(subject, kind, (Expectation::Unexpected, why.into()))
+        Self::new(subject, kind, Judgement::of(Expectation::Unexpected, why))
     }
 
     fn tolerated(subject: Subject, kind: ChangeKind, why: impl Into<String>) -> Self {
-        Self::new(subject, kind, (Expectation::Tolerated, why.into()))
+        Self::new(subject, kind, Judgement::of(Expectation::Tolerated, why))
     }
 
     fn field(mut self, name: impl Into<String>) -> Self {

@@ -17,6 +17,7 @@ pub use told::TaskNames;
 
 use super::{Line, Sides};
 use crate::compare::Comparison;
+use crate::compare::expected::Judgement;
 use crate::compare::part::{self, Both, Side};
 use crate::compare::{align, task_identity};
 
@@ -300,7 +301,7 @@ pub fn diff(sides: &Sides<'_>, comparison: &mut Comparison) {
 /// The fate as a change.
 fn line(names: &TaskNames<'_>, fate: &TaskFate) -> Option<Line> {
     let told = names.tell(fate)?;
-    let judgement = (fate.expectation(), fate.cause.sentence().to_owned());
+    let judgement = Judgement::of(fate.expectation(), fate.cause.sentence());
     let mut line = Line::new(told.subject, fate.kind, judgement)
         .from(told.before)
         .to(told.after);

@@ -5,6 +5,7 @@ use crate::snapshot::Snapshot;
 
 use super::{Line, Sides};
 use crate::compare::Comparison;
+use crate::compare::expected::Judgement;
 use crate::compare::part;
 
 /// Share of the znodes that may be gone: sessions, elections and finished deployments take theirs with them.
@@ -33,12 +34,12 @@ pub fn diff(sides: &Sides<'_>, comparison: &mut Comparison) {
     let gone = old.saturating_sub(new);
     let shrunk = gone > TOLERATED_NODES && gone.saturating_mul(100) > old.saturating_mul(TOLERATED_SHARE);
     let judgement = if shrunk {
-        (
+        Judgement::of(
             Expectation::Unexpected,
             format!("{gone} of {old} znodes are gone, more than {TOLERATED_SHARE} % and more than {TOLERATED_NODES}"),
         )
     } else {
-        (
+        Judgement::of(
             Expectation::Tolerated,
             format!(
                 "the number always moves a little; up to {TOLERATED_SHARE} % or {TOLERATED_NODES} fewer is taken for that"

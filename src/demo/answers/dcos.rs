@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::{Reply, Request, Service, exhibitor, marathon, mesos_agent, mesos_master, metronome};
 use crate::demo::model::Model;
+use crate::demo::release::Release;
 
 /// What Admin Router on master number `index` answers.
 pub fn reply(model: &Model, index: usize, request: Request<'_>) -> Reply {
@@ -26,7 +27,7 @@ pub fn reply(model: &Model, index: usize, request: Request<'_>) -> Reply {
         })),
         "/system/health/v1" | "/system/health/v1/" => Reply::json(own_health(model, index)),
         "/system/health/v1/nodes" => Reply::json(json!({"nodes": nodes(model)})),
-        "/system/health/v1/units" => Reply::json(json!({"units": units()})),
+        "/system/health/v1/units" => Reply::json(json!({"units": units(master.release)})),
         "/package/list" if request.method == "POST" => packages(model),
         // What Admin Router answers to the path without its slash.
         "/mesos" | "/exhibitor" => Reply::redirect(301, format!("{}/", request.path)),
@@ -97,8 +98,8 @@ pub fn behind(model: &Model, path: &str) -> Option<(Service, String)> {
         .then(|| (Service::NestedMarathon, rest.to_owned()))
 }
 
-/// systemd units of a master, with their names.
-const UNITS: [(&str, &str); 10] = [
+/// systemd units of a master that both releases have, with their names.
+const UNITS: [(&str, &str); 9] = [
     ("dcos-adminrouter.service", "Admin Router Master"),
     ("dcos-cosmos.service", "DC/OS Package Manager (Cosmos)"),
     ("dcos-diagnostics.service", "DC/OS Diagnostics Master"),
@@ -107,24 +108,40 @@ const UNITS: [(&str, &str); 10] = [
     ("dcos-mesos-dns.service", "Mesos DNS"),
     ("dcos-mesos-master.service", "Mesos Master"),
     ("dcos-metronome.service", "Jobs Service"),
-    ("dcos-net.service", "DC/OS Net"),
     (
         "dcos-pkgpanda-api.service",
         "DC/OS Component Package Manager (Pkgpanda)",
     ),
 ];
 
-fn units() -> Vec<Value> {
-    UNITS
-        .iter()
+/// From 1.11 on one unit does what two did (dcos/dcos `packages/` at tags 1.10.8 and 1.11.3).
+fn network_units(release: &Release) -> &'static [(&'static str, &'static str)] {
+    if release.mesos_1_5 {
+        &[("dcos-net.service", "DC/OS Net")]
+    } else {
+        &[("dcos-navstar.service", "Navstar"), ("dcos-spartan.service", "Spartan")]
+    }
+}
+
+fn unit_names(release: &Release) -> impl Iterator<Item = (&'static str, &'static str)> {
+    let mut all: Vec<_> = UNITS.iter().chain(network_units(release)).copied().collect();
+    all.sort_unstable();
+    all.into_iter()
+}
+
+fn units(release: &Release) -> Vec<Value> {
+    unit_names(release)
         .map(|(id, name)| json!({"id": id, "name": name, "health": 0, "description": format!("{name} of the cluster")}))
         .collect()
 }
 
 fn own_health(model: &Model, index: usize) -> Value {
     let host = model.places.masters.get(index).map_or("", |place| place.host.as_str());
-    let units: Vec<Value> = UNITS
-        .iter()
+    let units: Vec<Value> = model
+        .masters
+        .get(index)
+        .into_iter()
+        .flat_map(|master| unit_names(master.release))
         .map(|(id, name)| {
             json!({"id": id, "health": 0, "output": "", "description": format!("{name} of this node"), "help": "", "name": name})
         })

@@ -25,6 +25,7 @@ pub fn holds(condition: &Condition, value: Option<&str>) -> Result<bool, String>
         Test::VersionBelow => version(text)? < version(only(values)?)?,
         Test::VersionAtLeast => version(text)? >= version(only(values)?)?,
         Test::DurationBelow => seconds(text)? < seconds(only(values)?)?,
+        Test::NotAMajority => number(text)? * 2.0 <= number(only(values)?)?,
         Test::Matches => {
             let pattern = fancy_regex::Regex::new(only(values)?).map_err(|error| error.to_string())?;
             pattern.is_match(text).map_err(|error| error.to_string())?

@@ -136,7 +136,8 @@ impl Case {
                 let before = Cluster::read(pre).edited(&self.pre_edits).snapshot();
                 let after = Cluster::read(post).edited(&self.post_edits).snapshot();
                 let (before, after) = (Facts::new(&before), Facts::new(&after));
-                let comparison = compare(&before, &after).unwrap_or_else(|error| panic!("not comparable: {error}"));
+                let comparison = compare(&before, &after, gonogo::knowledge::Knowledge::builtin().unwrap())
+                    .unwrap_or_else(|error| panic!("not comparable: {error}"));
                 let pair = Pair {
                     before: &before,
                     comparison: &comparison,
@@ -183,7 +184,8 @@ pub fn run_pair(
 ) -> CheckResult {
     let before = Facts::new(before);
     let after = Facts::new(after);
-    let comparison = compare(&before, &after).unwrap_or_else(|error| panic!("the pair cannot be compared: {error}"));
+    let comparison = compare(&before, &after, gonogo::knowledge::Knowledge::builtin().unwrap())
+        .unwrap_or_else(|error| panic!("the pair cannot be compared: {error}"));
     let pair = Some(Pair {
         before: &before,
         comparison: &comparison,

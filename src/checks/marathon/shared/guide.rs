@@ -8,8 +8,8 @@ use super::{Instance, few, instances};
 use crate::checks::{Context, Saw};
 use crate::facts::cluster::Kind;
 use crate::facts::hop::NoHop;
-use crate::facts::rules::Sighting;
-use crate::facts::rules::marathon::{Scene, is_due, rules, scenes};
+use crate::facts::rules::marathon::{Scene, is_due, scenes};
+use crate::facts::rules::{self, Sighting};
 use crate::knowledge::Rule;
 use crate::knowledge::rule::{Place, RuleKind, Weight};
 use crate::model::{Finding, Subject, Version};
@@ -81,7 +81,7 @@ pub fn run(context: &Context<'_>, saw: &mut Saw, weight: Weight, wanted: fn(&Rul
         if dcos && !instance.marathon.root && from >= to {
             continue;
         }
-        let Some(met) = rules(&context.knowledge.marathon, &from, &to) else {
+        let Some(met) = rules::between(&context.knowledge.marathon, &from, &to) else {
             instance.unknown(format!("the guide knows no way from {from} to {to}"), saw);
             continue;
         };

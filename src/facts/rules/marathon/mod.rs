@@ -7,8 +7,7 @@ mod paths;
 mod questions;
 
 use crate::knowledge::rule::{Condition, Place, Rule, RuleKind, Side};
-use crate::knowledge::{Guide, GuideHop};
-use crate::model::{EvidenceRef, Line, Subject, SubjectKind, Version};
+use crate::model::{EvidenceRef, Subject, SubjectKind};
 use crate::snapshot::{App, Marathon, Pod};
 
 use super::{Judged, Looked, Sighting, holds};
@@ -41,34 +40,6 @@ pub fn scenes<'a>(facts: &'a Facts<'a>) -> Vec<Scene<'a>> {
             listing,
         })
         .collect()
-}
-
-/// The rules that a way from one version of Marathon to another meets, with the hop they belong to, in the guide's order.
-///
-/// Within one line these are the rules that came with a release between the two. `None`: the guide does not know the way.
-pub fn rules<'g>(guide: &'g Guide, from: &Version, to: &Version) -> Option<Vec<(&'g GuideHop, &'g Rule)>> {
-    let crossed = guide.between(from, to)?;
-    let (first, last) = (Line::from(from), Line::from(to));
-    let mut met = Vec::new();
-    for hop in &guide.hops {
-        let whole = crossed.iter().any(|one| std::ptr::eq(*one, hop));
-        if !whole && hop.to != first {
-            continue;
-        }
-        for rule in &hop.rules {
-            let reached = |since: &Version| hop.to != last || *since <= *to;
-            let meets = match &rule.since {
-                None => whole,
-                Some(since) if whole => reached(since),
-                // The line that runs: what came later in it is still ahead.
-                Some(since) => *since > *from && reached(since),
-            };
-            if meets {
-                met.push((hop, rule));
-            }
-        }
-    }
-    Some(met)
 }
 
 /// Whether a rule about `side` is looked at before the hop (`after` = false) or after it.
@@ -117,32 +88,37 @@ impl<'a> Scene<'a> {
         self.marathon.root && self.facts.cluster.kind.known() == Some(&Kind::Dcos) && is_about_start(rule.kind)
     }
 
-    /// Looks at the place of a condition.
+    /// Looks at the places of a condition.
     pub fn look(&self, condition: &Condition) -> Looked {
         let mut looked = Looked::default();
-        match condition.on {
-            Place::MarathonInfo => self.info(condition, &mut looked),
-            Place::MarathonApps => self.apps(condition, &mut looked),
-            Place::MarathonPods => self.pods(condition, &mut looked),
-            Place::MarathonDeployments => self.deployments(condition, &mut looked),
-            Place::HostFile => {}
-            place => looked.unknown.push(self.about(&format!("{place:?} is not collected"))),
+        for place in std::iter::once(&condition.on).chain(&condition.also_on) {
+            for path in std::iter::once(&condition.path).chain(&condition.also) {
+                self.look_at(*place, path, &mut looked);
+            }
         }
         looked
     }
 
-    fn info(&self, condition: &Condition, looked: &mut Looked) {
+    fn look_at(&self, place: Place, path: &str, looked: &mut Looked) {
+        match place {
+            Place::MarathonInfo => self.info(path, looked),
+            Place::MarathonApps => self.apps(path, looked),
+            Place::MarathonPods => self.pods(path, looked),
+            Place::MarathonDeployments => self.deployments(path, looked),
+            Place::HostFile => {}
+            place => looked.unknown.push(self.about(&format!("{place:?} is not collected"))),
+        }
+    }
+
+    fn info(&self, path: &str, looked: &mut Looked) {
         let (info, at) = match self.marathon.info.get() {
             Ok(known) => known,
             Err(why) => return looked.unknown.push(self.about(&why.sentence())),
         };
-        if let Some(question) = condition.path.strip_prefix('@') {
+        if let Some(question) = path.strip_prefix('@') {
             return questions::info(self, question, info, at, looked);
         }
-        let (key, inner) = condition
-            .path
-            .split_once("[]")
-            .map_or((condition.path.as_str(), ""), |(key, _)| (key, "[]"));
+        let (key, inner) = path.split_once("[]").map_or((path, ""), |(key, _)| (key, "[]"));
         let Some(text) = info.settings.get(key) else {
             return looked.unknown.push(self.about(&format!(
                 "{} of version {} does not list {key}",
@@ -154,16 +130,14 @@ impl<'a> Scene<'a> {
             Ok(found) => {
                 for one in found {
                     let at = place.at(format!("{}{}", place.pointer, one.pointer));
-                    looked
-                        .sightings
-                        .push(self.sighting(self.subject(), condition, one.value, at));
+                    looked.sightings.push(sighting(self.subject(), path, one.value, at));
                 }
             }
             Err(why) => looked.unknown.push(self.about(&format!("{} {key}: {why}", at.item))),
         }
     }
 
-    fn apps(&self, condition: &Condition, looked: &mut Looked) {
+    fn apps(&self, path: &str, looked: &mut Looked) {
         let (apps, at) = match self.marathon.apps.get() {
             Ok(known) => known,
             Err(why) => return looked.unknown.push(self.about(&why.sentence())),
@@ -171,22 +145,21 @@ impl<'a> Scene<'a> {
         if let Some(doubt) = self.listing.doubt(apps.len(), &at.item) {
             looked.unknown.push(self.about(&doubt));
         }
-        if let Some(question) = condition.path.strip_prefix('@') {
+        if let Some(question) = path.strip_prefix('@') {
             return questions::apps(self, question, apps, looked);
         }
         for app in apps {
             let subject = self.app(app);
-            if condition.path == "id" {
-                self.identifier(&app.id, subject, condition, &app.at, looked);
+            if path == "id" {
+                self.identifier(&app.id, subject, &app.at, looked);
                 continue;
             }
-            let (top, rest) = paths::top(&condition.path);
-            let text = app.definition.get(top).map_or("null", String::as_str);
-            self.field(text, (top, rest), &subject, condition, &app.at, looked);
+            let text = app.definition.get(paths::top(path).0).map_or("null", String::as_str);
+            self.field(text, path, &subject, &app.at, looked);
         }
     }
 
-    fn pods(&self, condition: &Condition, looked: &mut Looked) {
+    fn pods(&self, path: &str, looked: &mut Looked) {
         let version = self.marathon.info.known().and_then(|info| info.version.as_ref());
         let pods = match (self.marathon.pods.get(), version) {
             (Ok((pods, _)), _) => pods,
@@ -194,38 +167,35 @@ impl<'a> Scene<'a> {
             (Err(why), Some(version)) if why.is_absent() && version.line() < (1, 4) => return,
             (Err(why), _) => return looked.unknown.push(self.about(&why.sentence())),
         };
-        if let Some(question) = condition.path.strip_prefix('@') {
+        if let Some(question) = path.strip_prefix('@') {
             return questions::pods(self, question, pods, looked);
         }
         for pod in pods {
             let subject = self.pod(pod);
-            if condition.path == "id" {
-                self.identifier(&pod.id, subject, condition, &pod.at, looked);
+            if path == "id" {
+                self.identifier(&pod.id, subject, &pod.at, looked);
                 continue;
             }
-            let (top, rest) = paths::top(&condition.path);
-            let text = pod.definition.get(top).map_or("null", String::as_str);
-            self.field(text, (top, rest), &subject, condition, &pod.at, looked);
+            let text = pod.definition.get(paths::top(path).0).map_or("null", String::as_str);
+            self.field(text, path, &subject, &pod.at, looked);
         }
     }
 
-    fn deployments(&self, condition: &Condition, looked: &mut Looked) {
+    fn deployments(&self, path: &str, looked: &mut Looked) {
         match self.marathon.deployments.get() {
-            Ok((all, at)) if condition.path == "@count" => {
+            Ok((all, at)) if path == "@count" => {
                 let count = Some(all.len().to_string());
-                looked
-                    .sightings
-                    .push(self.sighting(self.subject(), condition, count, at.clone()));
+                looked.sightings.push(sighting(self.subject(), path, count, at.clone()));
             }
             Ok(_) => looked
                 .unknown
-                .push(self.about(&format!("{} of a deployment is not read", condition.path))),
+                .push(self.about(&format!("{path} of a deployment is not read"))),
             Err(why) => looked.unknown.push(self.about(&why.sentence())),
         }
     }
 
     /// The identifier of an app or pod; one without cannot be judged.
-    fn identifier(&self, id: &str, subject: Subject, condition: &Condition, at: &EvidenceRef, looked: &mut Looked) {
+    fn identifier(&self, id: &str, subject: Subject, at: &EvidenceRef, looked: &mut Looked) {
         if id.is_empty() {
             looked
                 .unknown
@@ -233,43 +203,20 @@ impl<'a> Scene<'a> {
             return;
         }
         let at = at.at(format!("{}/id", at.pointer));
-        looked
-            .sightings
-            .push(self.sighting(subject, condition, Some(id.to_owned()), at));
+        looked.sightings.push(sighting(subject, "id", Some(id.to_owned()), at));
     }
 
-    /// What stands in one field of a definition.
-    fn field(
-        &self,
-        text: &str,
-        (top, rest): (&str, &str),
-        subject: &Subject,
-        condition: &Condition,
-        at: &EvidenceRef,
-        looked: &mut Looked,
-    ) {
+    /// What stands at a path of a definition, of which `text` is the field that the path begins with.
+    fn field(&self, text: &str, path: &str, subject: &Subject, at: &EvidenceRef, looked: &mut Looked) {
+        let (top, rest) = paths::top(path);
         match paths::walk(text, rest) {
             Ok(found) => {
                 for one in found {
                     let at = at.at(format!("{}/{top}{}", at.pointer, one.pointer));
-                    looked
-                        .sightings
-                        .push(self.sighting(subject.clone(), condition, one.value, at));
+                    looked.sightings.push(sighting(subject.clone(), path, one.value, at));
                 }
             }
             Err(why) => looked.unknown.push(self.about(&format!("{subject}: {top}: {why}"))),
-        }
-    }
-
-    /// A sighting, its place quoting the value.
-    fn sighting(&self, subject: Subject, _condition: &Condition, value: Option<String>, at: EvidenceRef) -> Sighting {
-        Sighting {
-            subject,
-            at: match &value {
-                Some(value) => at.quoting(value),
-                None => at,
-            },
-            value,
         }
     }
 
@@ -299,6 +246,31 @@ impl<'a> Scene<'a> {
     fn about(&self, what: &str) -> String {
         format!("Marathon {}: {what}", self.marathon.name)
     }
+}
+
+/// A sighting whose place quotes the value.
+fn sighting(subject: Subject, name: &str, value: Option<String>, at: EvidenceRef) -> Sighting {
+    Sighting {
+        subject,
+        name: name.to_owned(),
+        at: match &value {
+            Some(value) => at.quoting(value),
+            None => at,
+        },
+        value,
+    }
+}
+
+/// Looks at a place of every instance that is there; instances that were not asked are said.
+pub(super) fn everywhere(place: Place, path: &str, facts: &Facts<'_>) -> Looked {
+    let mut looked = Looked {
+        unknown: facts.marathons.gaps.clone(),
+        ..Looked::default()
+    };
+    for scene in scenes(facts) {
+        scene.look_at(place, path, &mut looked);
+    }
+    looked
 }
 
 /// Whether rules of this kind are about flags, the environment or the package.

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::{Looked, Scene, Sighting};
+use super::{Looked, Scene, sighting};
 use crate::model::{EvidenceRef, Observed, Subject, SubjectKind};
 use crate::snapshot::{App, Constraint, MarathonInfo, Pod};
 
@@ -34,7 +34,7 @@ pub(super) fn info(scene: &Scene<'_>, question: &str, info: &MarathonInfo, at: &
         "gpu-agents" => return gpu_agents(scene, looked),
         _ => ("", Err(format!("nobody answers @{question} about /v2/info"))),
     };
-    push(scene, scene.subject(), at.at(pointer), answer, looked);
+    push(scene, question, (scene.subject(), at.at(pointer)), answer, looked);
 }
 
 /// Questions about apps.
@@ -54,7 +54,7 @@ pub(super) fn apps(scene: &Scene<'_>, question: &str, apps: &[App], looked: &mut
             _ => ("", Err(format!("nobody answers @{question} about apps"))),
         };
         let at = app.at.at(format!("{}{field}", app.at.pointer));
-        push(scene, scene.app(app), at, answer, looked);
+        push(scene, question, (scene.app(app), at), answer, looked);
     }
 }
 
@@ -68,20 +68,13 @@ pub(super) fn pods(scene: &Scene<'_>, question: &str, pods: &[Pod], looked: &mut
         let at = pod
             .at
             .at(format!("{}/scheduling/placement/constraints", pod.at.pointer));
-        push(scene, scene.pod(pod), at, answer, looked);
+        push(scene, question, (scene.pod(pod), at), answer, looked);
     }
 }
 
-fn push(scene: &Scene<'_>, subject: Subject, at: EvidenceRef, answer: Answer, looked: &mut Looked) {
+fn push(scene: &Scene<'_>, question: &str, (subject, at): (Subject, EvidenceRef), answer: Answer, looked: &mut Looked) {
     match answer {
-        Ok(value) => looked.sightings.push(Sighting {
-            subject,
-            at: match &value {
-                Some(value) => at.quoting(value),
-                None => at,
-            },
-            value,
-        }),
+        Ok(value) => looked.sightings.push(sighting(subject, question, value, at)),
         Err(why) => {
             let why = scene.about(&why);
             if !looked.unknown.contains(&why) {
@@ -149,7 +142,7 @@ fn gpu_agents(scene: &Scene<'_>, looked: &mut Looked) {
             .filter(|gpus| gpus.parse::<f64>().is_ok_and(|gpus| gpus > 0.0));
         let at = agent.at.at(format!("{}/resources/gpus", agent.at.pointer));
         let subject = Subject::new(SubjectKind::Agent, &agent.id, &agent.hostname);
-        push(scene, subject, at, Ok(gpus.cloned()), looked);
+        push(scene, "gpu-agents", (subject, at), Ok(gpus.cloned()), looked);
     }
 }
 
