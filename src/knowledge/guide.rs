@@ -97,6 +97,20 @@ pub struct FlagAlias {
     pub sources: Vec<String>,
 }
 
+/// A flag that patch releases of earlier lines have already.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FlagBackport {
+    /// `masters` or `agents`.
+    pub component: String,
+    /// The flag.
+    pub flag: String,
+    /// First release of each earlier line that has it.
+    pub since: Vec<Version>,
+    /// Where that was read.
+    pub sources: Vec<String>,
+}
+
 /// Routes that a line has gained or lost against the line before.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -127,6 +141,9 @@ pub struct Guide {
     /// Flags with two names.
     #[serde(default, rename = "alias")]
     pub aliases: Vec<FlagAlias>,
+    /// Flags that came to earlier lines with a patch release.
+    #[serde(default, rename = "backport")]
+    pub backports: Vec<FlagBackport>,
     /// Routes that came and went.
     #[serde(default, rename = "endpoint")]
     pub endpoints: Vec<EndpointChange>,
@@ -192,6 +209,7 @@ impl Guide {
         self.schema = part.schema;
         self.hops.append(&mut part.hops);
         self.aliases.append(&mut part.aliases);
+        self.backports.append(&mut part.backports);
         self.endpoints.append(&mut part.endpoints);
     }
 }

@@ -51,8 +51,22 @@ impl Builder {
             // See `state`.
         } else {
             self.parts.insert(item.to_owned(), part);
+            self.drop_second_flags(item);
         }
         Ok(())
+    }
+
+    /// An agent's `/state` repeats its `/flags`: of thousands of agents they are kept once.
+    fn drop_second_flags(&mut self, item: &str) {
+        let Some((items::MESOS_AGENT, folder, _)) = split(item) else {
+            return;
+        };
+        let of = |name| items::path(items::MESOS_AGENT, folder, name);
+        if let Some(Ok(Part::Flags(_))) = self.parts.get(&of(items::FLAGS))
+            && let Some(Ok(Part::AgentState(state))) = self.parts.get_mut(&of(items::STATE))
+        {
+            state.flags = None;
+        }
     }
 
     /// Of several `/state` only one is kept: they are large. A master that leads by its own word comes first.

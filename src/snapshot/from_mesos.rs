@@ -3,9 +3,11 @@
 //! Converts only; nothing is judged and nothing is filled in.
 
 use crate::model::{EvidenceRef, Observed, Why, items};
+use crate::sources::mesos_agent::AgentStateWire;
 use crate::sources::mesos_maintenance::{StatusWire, WindowWire};
 use crate::sources::mesos_summary::SummaryWire;
 
+use super::Flags;
 use super::believe::Believe;
 use super::mesos::{AgentNode, AgentOwnState, MaintenanceStatus, MaintenanceWindow, Master, Registry, Summary};
 use super::parts::pick;
@@ -79,35 +81,46 @@ pub(super) fn agent_nodes(believe: &mut Believe<'_>) -> Vec<AgentNode> {
         .into_iter()
         .map(|(folder, host)| {
             let item = |name| items::path(items::MESOS_AGENT, &folder, name);
+            let mut state = believe.take(&item(items::STATE), pick!(AgentState));
+            let flags = believe.take(&item(items::FLAGS), pick!(Flags));
             AgentNode {
                 version: believe.take(&item(items::VERSION), pick!(Version)),
-                flags: believe.take(&item(items::FLAGS), pick!(Flags)),
+                flags: flags_or(flags, &mut state),
                 metrics: believe.take(&item(items::METRICS), pick!(Metrics)),
-                state: believe
-                    .take(&item(items::STATE), pick!(AgentState))
-                    .map(|wire| AgentOwnState {
-                        running: wire
-                            .tasks
-                            .iter()
-                            .filter(|(_, _, state)| state == "TASK_RUNNING")
-                            .count() as u64,
-                        tasks: wire
-                            .tasks
-                            .into_iter()
-                            .map(|(task, framework, _)| (task, framework))
-                            .collect(),
-                        id: wire.id,
-                        hostname: wire.hostname,
-                        version: wire.version,
-                        start_time: wire.start_time,
-                        frameworks: wire.frameworks,
-                    }),
+                state: state.map(|wire| AgentOwnState {
+                    running: wire
+                        .tasks
+                        .iter()
+                        .filter(|(_, _, state)| state == "TASK_RUNNING")
+                        .count() as u64,
+                    tasks: wire
+                        .tasks
+                        .into_iter()
+                        .map(|(task, framework, _)| (task, framework))
+                        .collect(),
+                    id: wire.id,
+                    hostname: wire.hostname,
+                    version: wire.version,
+                    start_time: wire.start_time,
+                    frameworks: wire.frameworks,
+                }),
                 host,
             }
         })
         .collect();
     all.sort_by(|a, b| a.host.cmp(&b.host));
     all
+}
+
+/// `/flags` came with 0.26: before it, and where it did not arrive, a state shows them as well.
+fn flags_or(flags: Observed<Flags>, state: &mut Observed<AgentStateWire>) -> Observed<Flags> {
+    match (flags, state) {
+        (Observed::Unknown(why), Observed::Known(wire, at)) => match wire.flags.take() {
+            Some(flags) => Observed::Known(flags, at.clone()),
+            None => Observed::Unknown(why),
+        },
+        (flags, _) => flags,
+    }
 }
 
 pub(super) fn summary(wire: SummaryWire) -> Summary {

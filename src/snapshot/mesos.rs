@@ -235,7 +235,7 @@ pub struct AgentNode {
     pub host: String,
     /// `/version`.
     pub version: Observed<Version>,
-    /// `/flags`.
+    /// `/flags`, else those of its `/state`.
     pub flags: Observed<Flags>,
     /// `/metrics/snapshot`: the names that begin with `slave/`.
     pub metrics: Observed<Metrics>,

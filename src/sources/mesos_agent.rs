@@ -1,11 +1,13 @@
-//! `/state` of an agent: what it says about itself and which tasks it holds.
+//! `/state` of an agent: what it says about itself, its flags, and which tasks it holds.
 //!
 //! Completed frameworks, completed executors and completed tasks are left out; queued tasks are counted with the others.
+
+use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
 use super::Parsed;
-use super::json;
+use super::json::{self, Unique};
 
 /// An agent's own state.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -18,6 +20,8 @@ pub struct AgentStateWire {
     pub version: Option<String>,
     /// Seconds since 1970.
     pub start_time: Option<f64>,
+    /// `flags` (0.17 and later); absent without the permission to see them.
+    pub flags: Option<BTreeMap<String, String>>,
     /// Framework ids.
     pub frameworks: Vec<String>,
     /// Task id, framework id and state of every task that its executors hold.
@@ -32,6 +36,8 @@ struct Answer {
     version: Option<String>,
     #[serde(default, deserialize_with = "json::present")]
     start_time: Option<f64>,
+    #[serde(default, deserialize_with = "json::present")]
+    flags: Option<Unique<String>>,
     frameworks: Vec<Framework>,
 }
 
@@ -63,6 +69,7 @@ pub fn read(bytes: &[u8]) -> Parsed<AgentStateWire> {
         hostname: answer.hostname,
         version: answer.version,
         start_time: answer.start_time,
+        flags: answer.flags.map(|flags| flags.0),
         ..AgentStateWire::default()
     };
     for framework in answer.frameworks {

@@ -62,8 +62,21 @@ fn expect(lab: &str, findings: &[&str], unknown: &[&str]) {
         "components-unhealthy",
         "dcos-versions-mixed",
         "component-versions-unexpected",
+        "mesos-flag-ignored",
     ];
-    assert_eq!(with_status(&results, Status::Skipped), skipped, "skipped of {lab}");
+    // Nobody said what is to be reached: checks about a hop say so and are tested with their own targets.
+    let aimless = |result: &&CheckResult| {
+        let reason = result.reason.as_deref();
+        reason.is_some_and(|reason| reason.starts_with("no target was stated"))
+    };
+    let aimless: Vec<&str> = results
+        .iter()
+        .filter(aimless)
+        .map(|result| result.check.as_str())
+        .collect();
+    let mut left = with_status(&results, Status::Skipped);
+    left.retain(|check| !aimless.contains(check));
+    assert_eq!(left, skipped, "skipped of {lab}");
 }
 
 #[test]

@@ -84,7 +84,7 @@ fn rules_have_ids_of_their_hop_and_sources() {
             }
         }
     }
-    assert_eq!(seen.len(), 188);
+    assert_eq!(seen.len(), 189);
 }
 
 /// What matters is judged or looked at by a person; only what is good to know may do neither.
@@ -190,6 +190,30 @@ fn flags_with_two_names_and_routes_are_those_of_the_sources() {
         );
     }
     assert!(guide.endpoints.iter().all(|change| !change.sources.is_empty()));
+}
+
+/// A flag of a later line that a patch release brought earlier is listed with releases of earlier lines only.
+#[test]
+fn backported_flags_belong_to_a_later_hop() {
+    for backport in &guide().backports {
+        let hop = guide().hops.iter().find(|hop| {
+            let flags = hop.flags.as_ref();
+            let added = flags.map(|flags| match backport.component.as_str() {
+                "masters" => &flags.master_added,
+                _ => &flags.agent_added,
+            });
+            let alias =
+                |alias: &gonogo::knowledge::guide::FlagAlias| alias.new == backport.flag && alias.since == hop.to;
+            added.is_some_and(|added| added.contains(&backport.flag)) || guide().aliases.iter().any(alias)
+        });
+        let hop = hop.unwrap_or_else(|| panic!("{}: no hop adds it", backport.flag));
+        assert!(!backport.since.is_empty() && !backport.sources.is_empty());
+        for version in &backport.since {
+            // Line 1.7 itself: the flag came with 1.7.1.
+            let late = backport.flag == "network_cni_root_dir_persist" && Line::from(version) == Line::new(1, 7);
+            assert!(Line::from(version) < hop.to || late, "{} {version}", backport.flag);
+        }
+    }
 }
 
 /// Items S4-1 to S4-28: where each one is answered.

@@ -23,18 +23,15 @@ pub(super) fn masters(seek: &Seek<'_>, guide: &Guide, facts: &Facts<'_>) -> Look
             Ok((version, at)) => at.at("/version").quoting(version),
             Err(_) => EvidenceRef::item(items::path(items::MESOS_MASTER, &master.host, items::STATE)).at("/version"),
         };
-        let found = match line_of(master, facts) {
-            Some(line) => served(
-                seek,
-                guide,
-                "masters",
-                &Subject::named(SubjectKind::Master, &name),
-                line,
-                at,
-            ),
-            None => Err("its version is not known".to_owned()),
-        };
-        gathered.take(&name, found);
+        let subject = Subject::named(SubjectKind::Master, &name);
+        served(
+            &mut gathered,
+            seek,
+            guide,
+            ("masters", subject),
+            line_of(master, facts),
+            at,
+        );
     }
     gathered.finish("master")
 }
@@ -53,40 +50,48 @@ pub(super) fn agents(seek: &Seek<'_>, guide: &Guide, facts: &Facts<'_>) -> Looke
     };
     for agent in listed.items {
         let version = agent.version.as_deref().and_then(|text| text.parse().ok());
-        let found = match version.as_ref().map(Line::from) {
-            Some(line) => {
-                let subject = Subject::new(SubjectKind::Agent, &agent.id, &agent.hostname);
-                let at = agent.at.at(format!("{}/version", agent.at.pointer));
-                let at = at.quoting(agent.version.as_deref().unwrap_or_default());
-                served(seek, guide, "agents", &subject, line, at)
-            }
-            None => Err("its version is not known".to_owned()),
-        };
-        gathered.take(&agent.hostname, found);
+        let subject = Subject::new(SubjectKind::Agent, &agent.id, &agent.hostname);
+        let at = agent.at.at(format!("{}/version", agent.at.pointer));
+        let at = at.quoting(agent.version.as_deref().unwrap_or_default());
+        served(
+            &mut gathered,
+            seek,
+            guide,
+            ("agents", subject),
+            version.as_ref().map(Line::from),
+            at,
+        );
     }
     let mut looked = gathered.finish("agent");
     looked.unknown.extend(listed.doubts.iter().map(|why| why.sentence()));
     looked
 }
 
+/// One component: what it serves is a sighting; a route that the guide knows of no such component is none.
 fn served(
+    gathered: &mut Gathered,
     seek: &Seek<'_>,
     guide: &Guide,
-    component: &str,
-    subject: &Subject,
-    line: Line,
+    (component, subject): (&str, Subject),
+    line: Option<Line>,
     at: EvidenceRef,
-) -> Result<Sighting, String> {
+) {
+    let name = subject.name.clone();
+    let Some(line) = line else {
+        gathered.silent(&name, "its version is not known".to_owned());
+        return;
+    };
     match guide.serves(component, line, seek.path) {
-        Some(serves) => Ok(Sighting {
-            subject: subject.clone(),
+        Some(serves) => gathered.sightings.push(Sighting {
+            subject,
             name: seek.path.to_owned(),
             value: serves.then(|| format!("served by Mesos {line}")),
             at,
         }),
-        None => Err(format!(
-            "whether Mesos {line} serves {} to clients of {component} is not in the guide",
-            seek.path
-        )),
+        None if guide.knows(line) => {}
+        None => gathered.silent(
+            &name,
+            format!("the guide does not know which routes Mesos {line} serves"),
+        ),
     }
 }

@@ -147,6 +147,11 @@ impl Case {
         }
     }
 
+    /// Runs a check over another snapshot, with the targets and the policy of this case.
+    pub fn run_on(&self, check: &dyn Check, snapshot: &Snapshot) -> CheckResult {
+        runner::run_one(check, &self.context(&Facts::new(snapshot), None))
+    }
+
     fn context<'a>(&'a self, facts: &'a Facts<'a>, pair: Option<Pair<'a>>) -> Context<'a> {
         Context {
             facts,
