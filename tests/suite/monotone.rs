@@ -138,7 +138,7 @@ fn losing_any_item_of_a_healthy_cluster_never_helps_and_never_gives_go_for_a_req
                 let mut found = skipped_by_absence(&before, &results);
                 found.extend(passed_by_absence(&before, &results));
                 // What nobody asked for cannot be missed by the record: there a check must need it.
-                let needed = needed(item);
+                let needed = needed(item, &before);
                 if captured.required && (loss != Loss::Forgotten || needed) && verdict(&after, results) == Verdict::Go {
                     found.push("the verdict is GO without a required item".to_owned());
                 }
@@ -230,12 +230,17 @@ fn alternative(check: &str, pattern: &str) -> bool {
         .any(|(id, item, _)| *id == check && *item == pattern)
 }
 
-/// Whether a single check cannot judge without this item.
-fn needed(item: &str) -> bool {
+/// Whether a check that applies to the healthy cluster needs the item: a rule of hops needs nothing while there is no target.
+fn needed(item: &str, healthy: &[CheckResult]) -> bool {
+    let applies = |id: &str| {
+        healthy
+            .iter()
+            .any(|result| result.check == id && result.status != Status::Skipped)
+    };
     checks::all()
         .into_iter()
         .map(checks::Check::meta)
-        .filter(|meta| meta.stage == Stage::Single)
+        .filter(|meta| meta.stage == Stage::Single && applies(meta.id))
         .any(|meta| {
             meta.needs
                 .iter()

@@ -17,7 +17,7 @@ mod mesos_too_old_for_marathon;
 mod nested_marathon_outdated;
 mod nested_marathon_too_old;
 mod queue_waiting;
-mod shared;
+pub(in crate::checks) mod shared;
 
 use super::Check;
 
