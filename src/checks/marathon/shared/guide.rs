@@ -51,13 +51,11 @@ fn way(context: &Context<'_>, instance: Instance<'_>, target: &Version, saw: &mu
     };
     let marathons = &pair.before.snapshot.marathons;
     let before = marathons.iter().find(|one| one.name == instance.name());
-    match before.and_then(|one| one.info.known()?.version.clone()) {
-        Some(ran) => Some((ran, runs)),
-        None => {
-            instance.unknown("the version that ran before is not known", saw);
-            None
-        }
+    let ran = before.and_then(|one| one.info.known()?.version.clone());
+    if ran.is_none() {
+        instance.unknown("the version that ran before is not known", saw);
     }
+    Some((ran?, runs))
 }
 
 /// Runs every rule of `weight` and of a kind that `wanted` takes.

@@ -51,7 +51,7 @@ pub fn is_due(rule: &Rule, after: bool) -> bool {
     }
 }
 
-impl<'a> Scene<'a> {
+impl Scene<'_> {
     /// Holds a rule against this instance.
     pub fn judge(&self, rule: &Rule) -> Judged {
         let mut judged = Judged {

@@ -66,13 +66,11 @@ fn step(value: &Value, path: &str, pointer: String, found: &mut Vec<Found>) -> R
             .get(name),
     };
     let pointer = format!("{pointer}/{name}");
-    match next {
-        Some(next) => step(next, rest, pointer, found),
-        None => {
-            found.push(absent(pointer));
-            Ok(())
-        }
+    if let Some(next) = next {
+        return step(next, rest, pointer, found);
     }
+    found.push(absent(pointer));
+    Ok(())
 }
 
 fn other(value: &Value, expected: &str, pointer: &str) -> String {

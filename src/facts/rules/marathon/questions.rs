@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::{Looked, Scene, sighting};
-use crate::model::{EvidenceRef, Observed, Subject, SubjectKind};
+use crate::model::{EvidenceRef, Observed, Subject, SubjectKind, Why};
 use crate::snapshot::{App, Constraint, MarathonInfo, Pod};
 
 /// Setting with the name of the network that apps without one get.
@@ -87,7 +87,7 @@ fn push(scene: &Scene<'_>, question: &str, (subject, at): (Subject, EvidenceRef)
 /// The framework id, where Mesos does not list such a framework any more.
 fn framework_unknown(scene: &Scene<'_>, info: &MarathonInfo) -> Answer {
     let id = info.framework_id.as_ref().ok_or("its framework id is not known")?;
-    let seen = scene.facts.frameworks_seen().map_err(|why| why.sentence())?;
+    let seen = scene.facts.frameworks_seen().map_err(Why::sentence)?;
     if seen.items.iter().any(|framework| framework.id == *id) {
         return Ok(None);
     }
@@ -100,7 +100,7 @@ fn framework_unknown(scene: &Scene<'_>, info: &MarathonInfo) -> Answer {
 /// The principal, where Mesos demands that frameworks authenticate.
 fn principal(scene: &Scene<'_>, info: &MarathonInfo) -> Answer {
     let id = info.framework_id.as_ref().ok_or("its framework id is not known")?;
-    let seen = scene.facts.frameworks_seen().map_err(|why| why.sentence())?;
+    let seen = scene.facts.frameworks_seen().map_err(Why::sentence)?;
     let Some(framework) = seen.items.iter().find(|framework| framework.id == *id) else {
         return Err(format!("Mesos does not list its framework {id}"));
     };
