@@ -113,6 +113,8 @@ pub enum Command {
     Report(super::report::Args),
     /// Make an archive of files saved with curl, or of an unpacked diagnostics bundle
     Import(super::import::Args),
+    /// Answer what only people can answer, or list what they are asked
+    Signoff(super::signoff::Args),
     /// Check that an archive is what was written, and say what it holds
     Verify(super::verify::Args),
     /// List the checks

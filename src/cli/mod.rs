@@ -24,6 +24,8 @@ pub mod output;
 mod progress;
 pub mod report;
 pub mod select;
+pub mod signoff;
+pub mod signoffs;
 pub mod text;
 pub mod verify;
 pub mod waivers;
@@ -91,6 +93,7 @@ fn dispatch(command: Command, ctx: &mut Ctx<'_>) -> anyhow::Result<u8> {
         Command::Compare(args) => compare::run(&args, ctx),
         Command::Report(args) => report::run(&args, ctx),
         Command::Import(args) => import::run(&args, ctx),
+        Command::Signoff(args) => signoff::run(&args, ctx),
         Command::Verify(args) => verify::run(&args, ctx),
         Command::Collect(args) => collect::run(&args, ctx),
         Command::Checks(args) => checks::run(&args, ctx),

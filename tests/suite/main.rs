@@ -52,6 +52,7 @@ mod releases;
 mod report;
 mod report_hostile;
 mod requirements;
+mod signoffs;
 mod snapshot;
 mod sources;
 mod support;

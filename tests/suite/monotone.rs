@@ -62,6 +62,8 @@ fn verdict(snapshot: &Snapshot, results: Vec<CheckResult>) -> Verdict {
         ledger: Vec::new(),
         not_compared: &[],
         waivers: Vec::new(),
+        signoffs: Vec::new(),
+        requirements: Vec::new(),
         policy: Policy::default(),
         knowledge: String::new(),
         catalogue: &Catalogue::default(),

@@ -84,6 +84,8 @@ fn verdict(before: Option<&Snapshot>, after: &Snapshot) -> Verdict {
         ledger: Vec::new(),
         not_compared: &not_compared,
         waivers: Vec::new(),
+        signoffs: Vec::new(),
+        requirements: Vec::new(),
         policy: policy.clone(),
         knowledge: String::new(),
         catalogue: &Catalogue::default(),

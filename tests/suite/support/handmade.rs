@@ -308,6 +308,7 @@ impl Cluster {
                 conf: absent("data/zookeeper/10.0.0.1/conf.txt"),
             }],
             dcos: self.dcos(),
+            signoffs: Observed::not_collected("data/input/files/signoffs.toml"),
         }
     }
 
