@@ -200,7 +200,7 @@ const TOGETHER: [(&str, &str, &str); 1] = [(
 )];
 
 /// Where another item says the same and the check may pass without this one: (check, item, why).
-const ALTERNATIVES: [(&str, &str, &str); 6] = [
+const ALTERNATIVES: [(&str, &str, &str); 7] = [
     (
         "master-list-changed",
         "data/exhibitor/*/cluster_status.json",
@@ -215,6 +215,11 @@ const ALTERNATIVES: [(&str, &str, &str); 6] = [
         "deployments-in-flight",
         "data/marathon/*/apps.json",
         "a second opinion; the list of deployments decides",
+    ),
+    (
+        "mesos-too-old-for-marathon",
+        "data/mesos-master/*/version.json",
+        "the state of the leading master names its version as well",
     ),
     (
         "zookeeper-followers-unsynced",
