@@ -45,6 +45,8 @@ mod marathon_guide;
 mod mesos_guide;
 mod monotone;
 mod own_captures;
+mod plan;
+mod plan_cli;
 mod procedure;
 mod public_captures;
 mod registry;
