@@ -3,6 +3,7 @@
 //! A fact is known only where no other evidence contradicts it: a token that sees a part of the cluster, a master
 //! that lost its quorum, an empty answer with status 200 all end here as doubt. Knows no clock, file or hash order.
 
+pub mod advisories;
 pub mod cluster;
 pub mod constraints;
 pub mod ensemble;

@@ -3,7 +3,9 @@
 //! One value holds every table; a room that judges is handed that value and never reads a table by itself, so that a
 //! site's own file counts everywhere or nowhere.
 
+pub mod advisories;
 pub mod chain;
+pub mod components;
 pub mod config;
 pub mod documents;
 pub mod guide;
@@ -24,6 +26,8 @@ use sha2::{Digest as _, Sha256};
 
 use crate::model::{Line, Version, hex};
 
+pub use advisories::Advisory;
+pub use components::Components;
 pub use documents::Document;
 pub use guide::{Guide, GuideHop};
 pub use marathon::{MarathonLine, MarathonLines};
@@ -41,9 +45,11 @@ pub const DATED: &str = "2026-11-21";
 const TABLES: &[(&str, &str)] = &[
     ("documents.toml", include_str!("data/documents.toml")),
     ("releases.toml", include_str!("data/releases.toml")),
+    ("components.toml", include_str!("data/components.toml")),
+    ("paths.toml", include_str!("data/paths.toml")),
+    ("advisories.toml", include_str!("data/advisories.toml")),
     ("mesos-0.toml", include_str!("data/mesos-0.toml")),
     ("mesos-1.toml", include_str!("data/mesos-1.toml")),
-    ("paths.toml", include_str!("data/paths.toml")),
     ("marathon.toml", include_str!("data/marathon.toml")),
     ("ledger.toml", include_str!("data/ledger.toml")),
     ("marathon-lines.toml", include_str!("data/marathon-lines.toml")),
@@ -60,8 +66,12 @@ pub struct Knowledge {
     pub documents: Vec<Document>,
     /// DC/OS releases and what they ship, in order.
     pub releases: Vec<Release>,
+    /// What each release ships, source by source.
+    pub components: Vec<Components>,
     /// Steps from one release to another.
     pub paths: Paths,
+    /// Warnings about certain steps.
+    pub advisories: Vec<Advisory>,
     /// Apache Mesos, line by line.
     pub mesos: Guide,
     /// Marathon, line by line.
@@ -102,8 +112,10 @@ impl Knowledge {
         Ok(Self {
             documents: table("documents.toml", documents::read)?,
             releases: table("releases.toml", releases::read)?,
-            mesos: mesos()?,
+            components: table("components.toml", components::read)?,
             paths: table("paths.toml", paths::read)?,
+            advisories: table("advisories.toml", advisories::read)?,
+            mesos: mesos()?,
             marathon: table("marathon.toml", guide::read)?,
             ledger: table("ledger.toml", ledger::read)?,
             marathon_lines: table("marathon-lines.toml", marathon::read)?,
@@ -126,6 +138,12 @@ impl Knowledge {
         self.releases
             .iter()
             .find(|release| numbers(&release.dcos) == numbers(version))
+    }
+
+    /// Warnings of the documents about one step between DC/OS releases.
+    pub fn advisories_for(&self, from: &Version, to: &Version) -> Vec<&Advisory> {
+        let about = |advisory: &&Advisory| advisory.is_about(from, to);
+        self.advisories.iter().filter(about).collect()
     }
 
     /// The document of that short id.

@@ -62,6 +62,8 @@ fn verdict(snapshot: &Snapshot, results: Vec<CheckResult>) -> Verdict {
         ledger: Vec::new(),
         not_compared: &[],
         waivers: Vec::new(),
+        signoffs: Vec::new(),
+        requirements: Vec::new(),
         policy: Policy::default(),
         knowledge: String::new(),
         catalogue: &Catalogue::default(),
@@ -138,7 +140,7 @@ fn losing_any_item_of_a_healthy_cluster_never_helps_and_never_gives_go_for_a_req
                 let mut found = skipped_by_absence(&before, &results);
                 found.extend(passed_by_absence(&before, &results));
                 // What nobody asked for cannot be missed by the record: there a check must need it.
-                let needed = needed(item);
+                let needed = needed(item, &before);
                 if captured.required && (loss != Loss::Forgotten || needed) && verdict(&after, results) == Verdict::Go {
                     found.push("the verdict is GO without a required item".to_owned());
                 }
@@ -191,7 +193,7 @@ const TOGETHER: [(&str, &str, &str); 1] = [(
 )];
 
 /// Where another item says the same and the check may pass without this one: (check, item, why).
-const ALTERNATIVES: [(&str, &str, &str); 5] = [
+const ALTERNATIVES: [(&str, &str, &str); 6] = [
     (
         "apps-below-target",
         "data/marathon/*/info.json",
@@ -201,6 +203,11 @@ const ALTERNATIVES: [(&str, &str, &str); 5] = [
         "deployments-in-flight",
         "data/marathon/*/apps.json",
         "a second opinion; the list of deployments decides",
+    ),
+    (
+        "mesos-too-old-for-marathon",
+        "data/mesos-master/*/version.json",
+        "the state of the leading master names its version as well",
     ),
     (
         "zookeeper-followers-unsynced",
@@ -225,12 +232,17 @@ fn alternative(check: &str, pattern: &str) -> bool {
         .any(|(id, item, _)| *id == check && *item == pattern)
 }
 
-/// Whether a single check cannot judge without this item.
-fn needed(item: &str) -> bool {
+/// Whether a check that applies to the healthy cluster needs the item: a rule of hops needs nothing while there is no target.
+fn needed(item: &str, healthy: &[CheckResult]) -> bool {
+    let applies = |id: &str| {
+        healthy
+            .iter()
+            .any(|result| result.check == id && result.status != Status::Skipped)
+    };
     checks::all()
         .into_iter()
         .map(checks::Check::meta)
-        .filter(|meta| meta.stage == Stage::Single)
+        .filter(|meta| meta.stage == Stage::Single && applies(meta.id))
         .any(|meta| {
             meta.needs
                 .iter()
