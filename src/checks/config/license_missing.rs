@@ -53,7 +53,7 @@ impl Check for LicenseMissing {
             saw.skip(format!("{} says that this is not Enterprise", at.item));
             return;
         }
-        let fire = |saw: &mut Saw, name: &str, at| {
+        let empty = |saw: &mut Saw, name: &str, at| {
             saw.fire(
                 Finding::about(setting(name))
                     .with("target", gate.hop.to.to_string())
@@ -67,7 +67,7 @@ impl Check for LicenseMissing {
             && let Some(entry) = new.config.get(&rules.key)
         {
             if entry.empty {
-                fire(saw, &rules.key, new.at.at(format!("line {}", entry.line)));
+                empty(saw, &rules.key, new.at.at(format!("line {}", entry.line)));
             } else {
                 saw.looked_at(new.at);
                 saw.judged(1, "licence");
@@ -75,7 +75,7 @@ impl Check for LicenseMissing {
             return;
         }
         match context.facts.snapshot.dcos.license_file.get() {
-            Ok((file, at)) if file.empty => fire(saw, "license.txt", at.clone()),
+            Ok((file, at)) if file.empty => empty(saw, "license.txt", at.clone()),
             Ok((_, at)) => {
                 saw.looked_at(at);
                 saw.judged(1, "licence");
