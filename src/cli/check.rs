@@ -60,7 +60,7 @@ fn judge(args: &Args, ctx: &mut Ctx<'_>) -> anyhow::Result<Verdict> {
     );
     let origin = &snapshot.origin;
     let waivers = apply(&mut results, &prepared.waivers, origin.manifest.finished_at);
-    let report = assemble(Parts {
+    let mut report = assemble(Parts {
         command: "check",
         archives: &[Side {
             role: "only",
@@ -81,5 +81,6 @@ fn judge(args: &Args, ctx: &mut Ctx<'_>) -> anyhow::Result<Verdict> {
         knowledge: prepared.knowledge.revision().to_owned(),
         catalogue: &prepared.catalogue,
     });
+    report.remarks.extend(judge::site_remarks(prepared.knowledge));
     judge::deliver(&report, &prepared.plan, &prepared.catalogue, ctx)
 }

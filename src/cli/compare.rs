@@ -74,7 +74,7 @@ fn judge(args: &Args, ctx: &mut Ctx<'_>) -> anyhow::Result<Verdict> {
         },
     );
     let waivers = apply(&mut results, &prepared.waivers, after.origin.manifest.finished_at);
-    let report = assemble(Parts {
+    let mut report = assemble(Parts {
         command: "compare",
         archives: &[
             Side {
@@ -103,5 +103,6 @@ fn judge(args: &Args, ctx: &mut Ctx<'_>) -> anyhow::Result<Verdict> {
         knowledge: prepared.knowledge.revision().to_owned(),
         catalogue: &prepared.catalogue,
     });
+    report.remarks.extend(judge::site_remarks(prepared.knowledge));
     judge::deliver(&report, &prepared.plan, &prepared.catalogue, ctx)
 }
