@@ -1,8 +1,11 @@
 //! From results to the verdict: pure, and the only place that decides. Never looks at evidence, never changes a result.
 
+pub mod signoffs;
 pub mod waivers;
 
-use crate::model::{AppliedWaiver, Change, CheckResult, Expectation, Policy, Severity, Status, Verdict, WaiverState};
+use crate::model::{
+    AppliedSignoff, AppliedWaiver, Change, CheckResult, Expectation, Policy, Severity, Status, Verdict, WaiverState,
+};
 
 /// Everything a verdict rests on.
 #[derive(Debug, Clone, Copy)]
@@ -14,22 +17,33 @@ pub struct Basis<'a> {
     pub changes: &'a [Change],
     /// Waivers and what became of them.
     pub waivers: &'a [AppliedWaiver],
+    /// Items that people answer, and what became of them.
+    pub signoffs: &'a [AppliedSignoff],
     /// What keeps a GO from being a plain one although no check says so: a part that could not be compared, a missing
     /// required item, certificates that were not verified.
     pub remarks: &'a [String],
-    /// Thresholds in force. They act inside the checks; nothing in them can soften a verdict.
+    /// Thresholds in force. They act inside the checks; of those here only `open_signoffs` can soften a verdict.
     pub policy: &'a Policy,
 }
 
 /// Decides; the worst that applies wins.
 ///
-/// - NO-GO: a blocking check has a finding without waiver.
+/// - NO-GO: a blocking check has a finding without waiver; a blocking sign-off was answered with no.
 /// - CANNOT SAY: a blocking check could not judge everything (UNKNOWN, or something unknown beside its findings, waived or
-///   not, or a PASS that does not say what it looked at), was left out by the user, or no blocking check judged anything.
+///   not, or a PASS that does not say what it looked at), was left out by the user, or no blocking check judged anything; a
+///   blocking sign-off is open (the policy can make that a warning) or cannot be believed.
 /// - GO WITH WARNINGS: a warning check has a finding, is UNKNOWN or was left out; a finding is waived; a waiver was used,
-///   expired or matched nothing; a change is unexpected; there is a remark.
+///   expired or matched nothing; a change is unexpected; there is a remark; a sign-off that does not
+///   block is open, doubtful or answered with no.
 /// - GO: everything else.
 pub fn decide(basis: &Basis<'_>) -> Verdict {
+    let checked = of_checks(basis);
+    let signed = signoffs::at_best(basis.signoffs, basis.policy.open_signoffs);
+    if rank(signed) > rank(checked) { signed } else { checked }
+}
+
+/// The verdict that everything but the sign-offs gives.
+fn of_checks(basis: &Basis<'_>) -> Verdict {
     let blockers = || {
         basis
             .results

@@ -2,14 +2,12 @@
 
 use std::path::PathBuf;
 
-use super::judge::{self, JudgeArgs};
+use super::judge::{self, Found, JudgeArgs};
 use super::{Ctx, load};
 use crate::checks::Context;
 use crate::facts::Facts;
 use crate::model::{Verdict, Version};
 use crate::report::Hop;
-use crate::report::assemble::{Parts, Side, assemble};
-use crate::verdict::waivers::apply;
 
 /// Arguments.
 #[derive(Debug, clap::Args)]
@@ -17,6 +15,7 @@ use crate::verdict::waivers::apply;
 Examples:
   gonogo check pre.tar.gz --target 1.11.3
   gonogo check pre.tar.gz --target 1.11.3 -o readiness.html -o readiness.json
+  gonogo check pre.tar.gz --target 1.7.3 --target-marathon 1.8.244
   gonogo check pre.tar.gz --waivers waivers.toml --strict
   gonogo check pre.tar.gz --format json | jq -r .verdict
 
@@ -31,6 +30,9 @@ pub struct Args {
     /// Version that the maintenance window is to reach
     #[arg(long, value_name = "VERSION", value_parser = judge::version)]
     pub target: Option<Version>,
+    /// Marathon that is to be reached [default: the one that the target release of DC/OS ships]
+    #[arg(long, value_name = "VERSION", value_parser = judge::version)]
+    pub target_marathon: Option<Version>,
     /// What both commands have in common.
     #[command(flatten)]
     pub judge: JudgeArgs,
@@ -48,39 +50,28 @@ fn judge(args: &Args, ctx: &mut Ctx<'_>) -> anyhow::Result<Verdict> {
     let name = opened.name.clone();
     let snapshot = opened.snapshot(&args.archive)?;
     let facts = Facts::new(&snapshot);
-    let mut results = judge::run_checks(
-        prepared.selected,
-        &Context {
-            facts: &facts,
-            pair: None,
-            target: args.target.clone(),
-            policy: &prepared.policy,
-            knowledge: prepared.knowledge,
-        },
-    );
-    let origin = &snapshot.origin;
-    let waivers = apply(&mut results, &prepared.waivers, origin.manifest.finished_at);
-    let mut report = assemble(Parts {
+    let context = Context {
+        facts: &facts,
+        pair: None,
+        target: args.target.clone(),
+        target_marathon: args.target_marathon.clone(),
+        policy: &prepared.policy,
+        knowledge: prepared.knowledge,
+    };
+    let found = Found {
         command: "check",
-        archives: &[Side {
-            role: "only",
-            name: &name,
-            digest: &origin.digest,
-            manifest: &origin.manifest,
-        }],
-        hop: Hop {
+        archives: &[("only", &name, &facts)],
+        shown: Hop {
             from: facts.running_version().map(|version| version.to_string()),
             to: args.target.as_ref().map(ToString::to_string),
         },
-        results,
+        hop: context.hop(),
+        moved: args.target.is_some(),
+        results: judge::run_checks(&prepared.selected, &context),
         changes: Vec::new(),
         ledger: Vec::new(),
         not_compared: &[],
-        waivers,
-        policy: prepared.policy.clone(),
-        knowledge: prepared.knowledge.revision().to_owned(),
-        catalogue: &prepared.catalogue,
-    });
-    report.remarks.extend(judge::site_remarks(prepared.knowledge));
+    };
+    let report = judge::conclude(found, &prepared)?;
     judge::deliver(&report, &prepared.plan, &prepared.catalogue, ctx)
 }

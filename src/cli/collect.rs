@@ -156,6 +156,9 @@ pub struct Args {
     /// The licence; only its size and hash are kept
     #[arg(long, value_name = "FILE", help_heading = "What")]
     pub license: Option<PathBuf>,
+    /// Sign-offs that go into the archive [default: gonogo-signoffs.toml beside gonogo.toml, where there is one]
+    #[arg(long, value_name = "FILE", help_heading = "Input files")]
+    pub signoffs: Option<PathBuf>,
     /// Print every request that would be made, and make none
     #[arg(long, help_heading = "What")]
     pub dry_run: bool,
@@ -263,7 +266,8 @@ fn container(text: &str) -> Result<Container, String> {
 /// Runs `collect`.
 pub fn run(args: &Args, ctx: &mut Ctx<'_>) -> anyhow::Result<u8> {
     let mut problems = Problems::default();
-    let file = config::read(ctx.config.as_deref(), &mut problems)?;
+    let mut file = config::read(ctx.config.as_deref(), &mut problems)?;
+    file.signoffs_beside(super::signoffs::beside(ctx.config.as_deref()));
     let mut settings = settings::merge(args, file, &mut problems);
     let attached = credentials::attach(&mut settings, &mut problems);
     if !problems.is_empty() {

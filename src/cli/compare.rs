@@ -2,15 +2,13 @@
 
 use std::path::PathBuf;
 
-use super::judge::{self, JudgeArgs};
+use super::judge::{self, Found, JudgeArgs};
 use super::{Ctx, Failure, load};
 use crate::checks::{Context, Pair};
 use crate::compare::compare;
 use crate::facts::Facts;
 use crate::model::{Verdict, Version};
 use crate::report::Hop;
-use crate::report::assemble::{Parts, Side, assemble};
-use crate::verdict::waivers::apply;
 
 /// Arguments.
 #[derive(Debug, clap::Args)]
@@ -34,6 +32,9 @@ pub struct Args {
     /// Version that was to be reached [default: the version of POST]
     #[arg(long, value_name = "VERSION", value_parser = judge::version)]
     pub target: Option<Version>,
+    /// Marathon that was to be reached [default: the one that the target release of DC/OS ships]
+    #[arg(long, value_name = "VERSION", value_parser = judge::version)]
+    pub target_marathon: Option<Version>,
     /// What both commands have in common.
     #[command(flatten)]
     pub judge: JudgeArgs,
@@ -60,49 +61,31 @@ fn judge(args: &Args, ctx: &mut Ctx<'_>) -> anyhow::Result<Verdict> {
     let (facts_before, facts_after) = (Facts::new(&before), Facts::new(&after));
     let comparison = compare(&facts_before, &facts_after, prepared.knowledge)?;
     let to = args.target.clone().or_else(|| comparison.to.clone());
-    let mut results = judge::run_checks(
-        prepared.selected,
-        &Context {
-            facts: &facts_after,
-            pair: Some(Pair {
-                before: &facts_before,
-                comparison: &comparison,
-            }),
-            target: to.clone(),
-            policy: &prepared.policy,
-            knowledge: prepared.knowledge,
-        },
-    );
-    let waivers = apply(&mut results, &prepared.waivers, after.origin.manifest.finished_at);
-    let mut report = assemble(Parts {
+    let context = Context {
+        facts: &facts_after,
+        pair: Some(Pair {
+            before: &facts_before,
+            comparison: &comparison,
+        }),
+        target: to.clone(),
+        target_marathon: args.target_marathon.clone(),
+        policy: &prepared.policy,
+        knowledge: prepared.knowledge,
+    };
+    let found = Found {
         command: "compare",
-        archives: &[
-            Side {
-                role: "pre",
-                name: &pre_name,
-                digest: &before.origin.digest,
-                manifest: &before.origin.manifest,
-            },
-            Side {
-                role: "post",
-                name: &post_name,
-                digest: &after.origin.digest,
-                manifest: &after.origin.manifest,
-            },
-        ],
-        hop: Hop {
+        archives: &[("pre", &pre_name, &facts_before), ("post", &post_name, &facts_after)],
+        shown: Hop {
             from: comparison.from.as_ref().map(ToString::to_string),
             to: to.as_ref().map(ToString::to_string),
         },
-        results,
+        hop: context.hop(),
+        moved: args.target.is_some() || comparison.from != comparison.to,
+        results: judge::run_checks(&prepared.selected, &context),
         changes: comparison.changes.clone(),
         ledger: comparison.ledger.clone(),
         not_compared: &comparison.unknown,
-        waivers,
-        policy: prepared.policy.clone(),
-        knowledge: prepared.knowledge.revision().to_owned(),
-        catalogue: &prepared.catalogue,
-    });
-    report.remarks.extend(judge::site_remarks(prepared.knowledge));
+    };
+    let report = judge::conclude(found, &prepared)?;
     judge::deliver(&report, &prepared.plan, &prepared.catalogue, ctx)
 }

@@ -7,16 +7,19 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Context as _;
+use chrono::{SubsecRound as _, Utc};
 use clap::Parser as _;
 
 use super::args::{Cli, Command};
-use super::{Ctx, Failure, compare, exit};
+use super::{Ctx, Failure, compare, exit, signoffs};
 use crate::archive::{Container, Target};
 use crate::demo::net::Net;
 use crate::demo::places::Places;
 use crate::demo::play::{self, Archives, Event, PlayError, Taken};
 use crate::demo::scenario::{Planted, Scenario};
-use crate::model::Phase;
+use crate::knowledge::requirements::Product;
+use crate::knowledge::signoffs::Edition;
+use crate::model::{Answer, HopOf, Phase, Signoff};
 
 /// Arguments.
 #[derive(Debug, clap::Args)]
@@ -76,12 +79,22 @@ Running it again writes these files anew:
 
   pre.tar.gz    evidence taken before the simulated maintenance window
   post.tar.gz   evidence taken after it
+  signoffs.toml answers to the items that only people can answer, made up by the demo
   report.html   the comparison, for a browser
   report.md     the same as Markdown
   report.json   the same for programs
 ";
 /// Every other file of ours.
-const OWN: [&str; 5] = ["pre.tar.gz", "post.tar.gz", "report.html", "report.md", "report.json"];
+const OWN: [&str; 6] = [
+    "pre.tar.gz",
+    "post.tar.gz",
+    SIGNOFFS,
+    "report.html",
+    "report.md",
+    "report.json",
+];
+/// Simulated answers to manual items.
+const SIGNOFFS: &str = "signoffs.toml";
 
 /// Runs the command.
 pub fn run(args: &Args, ctx: &mut Ctx<'_>) -> anyhow::Result<u8> {
@@ -109,6 +122,11 @@ pub fn run(args: &Args, ctx: &mut Ctx<'_>) -> anyhow::Result<u8> {
     runtime.shutdown_timeout(Duration::from_secs(1));
     let played = played?;
 
+    signoffs::write(&folder.join(SIGNOFFS), &simulated_signoffs()?)?;
+    ctx.say(&format!(
+        "Manual items are answered by the demo itself (who = \"demo\") -> {}",
+        folder.join(SIGNOFFS).display()
+    ));
     ctx.say("Now the two archives are compared; nothing is asked of the cluster any more.\n");
     let code = judge(folder, ctx)?;
     // The report comes before what is said about it, also where standard output waits for a full buffer.
@@ -168,6 +186,8 @@ fn judge(folder: &Path, ctx: &mut Ctx<'_>) -> anyhow::Result<u8> {
         "compare".into(),
         file("pre.tar.gz"),
         file("post.tar.gz"),
+        "--signoffs".into(),
+        file(SIGNOFFS),
     ];
     for report in ["report.html", "report.md", "report.json"] {
         words.push("--output".into());
@@ -177,6 +197,34 @@ fn judge(folder: &Path, ctx: &mut Ctx<'_>) -> anyhow::Result<u8> {
         anyhow::bail!("`compare` was read as another command");
     };
     compare::run(&args, ctx)
+}
+
+/// An answer to every manual item of a DC/OS window, each said to be simulated.
+///
+/// # Errors
+/// The tables of knowledge are broken.
+pub fn simulated_signoffs() -> anyhow::Result<Vec<Signoff>> {
+    let at = Utc::now().trunc_subsecs(0);
+    let hop: HopOf = "1.10.8..1.11.3".parse().map_err(anyhow::Error::msg)?;
+    let items = &super::judge::knowledge()?.signoffs;
+    let asked = items.iter().filter(|item| item.product != Product::Mesos);
+    Ok(asked
+        .map(|item| {
+            let (answer, note) = match item.edition {
+                Some(Edition::Enterprise) => (Answer::NotApplicable, "simulated: the demo's cluster is Open Source"),
+                _ => (Answer::Yes, "simulated: nobody looked, the demo has no nodes"),
+            };
+            Signoff {
+                item: item.id.clone(),
+                hop: hop.clone(),
+                answer,
+                who: "demo".to_owned(),
+                at,
+                note: Some(note.to_owned()),
+                cluster: None,
+            }
+        })
+        .collect())
 }
 
 /// What happens, in words.
@@ -255,11 +303,20 @@ fn closing(story: Story, folder: &Path, planted: &[Planted]) -> Vec<String> {
     };
     let commands = [
         (
-            format!("{gonogo} check {} --target 1.11.3", at("pre.tar.gz")),
+            format!(
+                "{gonogo} check {} --target 1.11.3 --signoffs {}",
+                at("pre.tar.gz"),
+                at(SIGNOFFS)
+            ),
             "was the cluster ready for the window?",
         ),
         (
-            format!("{gonogo} compare {} {}", at("pre.tar.gz"), at("post.tar.gz")),
+            format!(
+                "{gonogo} compare {} {} --signoffs {}",
+                at("pre.tar.gz"),
+                at("post.tar.gz"),
+                at(SIGNOFFS)
+            ),
             "the same verdict again, from the archives alone",
         ),
         (

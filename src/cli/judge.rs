@@ -4,12 +4,17 @@ use std::path::{Path, PathBuf};
 
 use super::output::{OutputArgs, Plan};
 use super::select::{Selected, Selection};
-use super::{Ctx, Failure, config, exit, waivers};
-use crate::checks::{self, Context};
+use super::{Ctx, Failure, config, exit, signoffs, waivers};
+use crate::checks::{self, Check, Context};
+use crate::facts::Facts;
+use crate::facts::hop::{Hop, NoHop};
 use crate::knowledge::Knowledge;
-use crate::model::{Policy, Verdict, Version, Waiver};
+use crate::model::{Change, CheckMeta, CheckResult, LedgerEntry, Manifest, Policy, Verdict, Version, Waiver, Why};
 use crate::report::Report;
+use crate::report::assemble::{Parts, Side, assemble};
 use crate::report::words::Catalogue;
+use crate::verdict::signoffs::{Asked, apply};
+use crate::workbook::answers::{Run, answers};
 
 /// Arguments of both commands.
 #[derive(Debug, Clone, clap::Args)]
@@ -20,6 +25,9 @@ pub struct JudgeArgs {
     /// Waivers: findings that do not stop the window, with owner, reason and last day
     #[arg(long, value_name = "FILE")]
     pub waivers: Option<PathBuf>,
+    /// Sign-offs beside those in the archives: answers to manual items, as `gonogo signoff` writes them
+    #[arg(long, value_name = "FILE")]
+    pub signoffs: Option<PathBuf>,
     /// Which checks run.
     #[command(flatten)]
     pub selection: Selection,
@@ -49,6 +57,8 @@ pub struct Prepared {
     pub selected: Selected,
     /// Waivers as written.
     pub waivers: Vec<Waiver>,
+    /// Sign-offs of `--signoffs`.
+    pub signoffs: Option<signoffs::Overlay>,
     /// Thresholds.
     pub policy: Policy,
     /// What the checks say about themselves.
@@ -68,6 +78,7 @@ impl JudgeArgs {
                 .map(waivers::read)
                 .transpose()?
                 .unwrap_or_default(),
+            signoffs: self.signoffs.as_deref().map(signoffs::overlay).transpose()?,
             policy: config::policy(ctx.config.as_deref())?,
             plan: self.output.plan(ctx, inputs)?,
             catalogue: catalogue(),
@@ -150,12 +161,92 @@ pub fn catalogue() -> Catalogue {
 }
 
 /// Runs the chosen checks; results in the order of the list, those left out in their places.
-pub fn run_checks(selected: Selected, context: &Context<'_>) -> Vec<crate::model::CheckResult> {
+pub fn run_checks(selected: &Selected, context: &Context<'_>) -> Vec<CheckResult> {
     let mut results = checks::runner::run(&selected.run, context);
-    results.extend(selected.left_out);
+    results.extend(selected.left_out.iter().cloned());
     let order: Vec<&str> = checks::all().iter().map(|check| check.meta().id).collect();
     results.sort_by_key(|result| order.iter().position(|id| *id == result.check));
     results
+}
+
+/// What was found out, before people's answers and the verdict.
+pub struct Found<'a> {
+    /// `check` or `compare`.
+    pub command: &'a str,
+    /// Role, file name and facts of every archive, in order.
+    pub archives: &'a [(&'a str, &'a str, &'a Facts<'a>)],
+    /// Versions as the report shows them.
+    pub shown: crate::report::Hop,
+    /// The hop.
+    pub hop: Result<Hop, NoHop>,
+    /// Whether a hop is judged: a target was stated, or versions moved between the archives.
+    pub moved: bool,
+    /// Results, waivers not yet applied.
+    pub results: Vec<CheckResult>,
+    /// Differences.
+    pub changes: Vec<Change>,
+    /// What the hop changes by itself, and whether it was seen.
+    pub ledger: Vec<LedgerEntry>,
+    /// Parts that could not be compared.
+    pub not_compared: &'a [(String, Why)],
+}
+
+/// Applies waivers and sign-offs and assembles the report.
+pub fn conclude(found: Found<'_>, prepared: &Prepared) -> anyhow::Result<Report> {
+    let (Some((_, _, first)), Some((_, _, last))) = (found.archives.first(), found.archives.last()) else {
+        anyhow::bail!("no archive was judged");
+    };
+    let mut results = found.results;
+    let judged_at = last.snapshot.origin.manifest.finished_at;
+    let waivers = crate::verdict::waivers::apply(&mut results, &prepared.waivers, judged_at);
+    let asked = Asked::of(first, last, found.hop, found.moved);
+    let given = signoffs::given(found.archives, prepared.signoffs.as_ref());
+    let signoffs = apply(&asked, &given, prepared.knowledge);
+    let manifests: Vec<&Manifest> = found
+        .archives
+        .iter()
+        .map(|(_, _, facts)| &facts.snapshot.origin.manifest)
+        .collect();
+    let metas: Vec<&'static CheckMeta> = checks::all().into_iter().map(Check::meta).collect();
+    let requirements = answers(&Run {
+        knowledge: prepared.knowledge,
+        checks: &metas,
+        kind: asked.kind,
+        edition: asked.edition,
+        hop: asked.hop.as_ref(),
+        after: asked.after,
+        results: &results,
+        signoffs: &signoffs,
+        archives: &manifests,
+        unknown_tables: &[],
+    });
+    let sides: Vec<Side<'_>> = found
+        .archives
+        .iter()
+        .map(|(role, name, facts)| Side {
+            role,
+            name,
+            digest: &facts.snapshot.origin.digest,
+            manifest: &facts.snapshot.origin.manifest,
+        })
+        .collect();
+    let mut report = assemble(Parts {
+        command: found.command,
+        archives: &sides,
+        hop: found.shown,
+        results,
+        changes: found.changes,
+        ledger: found.ledger,
+        not_compared: found.not_compared,
+        waivers,
+        signoffs,
+        requirements,
+        policy: prepared.policy.clone(),
+        knowledge: prepared.knowledge.revision().to_owned(),
+        catalogue: &prepared.catalogue,
+    });
+    report.remarks.extend(site_remarks(prepared.knowledge));
+    Ok(report)
 }
 
 /// Gives the report to whoever asked, and the verdict back.

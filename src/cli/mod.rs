@@ -22,9 +22,12 @@ pub mod load;
 pub mod logging;
 pub mod man;
 pub mod output;
+pub mod plan;
 mod progress;
 pub mod report;
 pub mod select;
+pub mod signoff;
+pub mod signoffs;
 pub mod text;
 pub mod verify;
 pub mod waivers;
@@ -91,8 +94,10 @@ fn dispatch(command: Command, ctx: &mut Ctx<'_>) -> anyhow::Result<u8> {
         Command::Demo(args) => demo::run(&args, ctx),
         Command::Check(args) => check::run(&args, ctx),
         Command::Compare(args) => compare::run(&args, ctx),
+        Command::Plan(args) => plan::run(&args, ctx),
         Command::Report(args) => report::run(&args, ctx),
         Command::Import(args) => import::run(&args, ctx),
+        Command::Signoff(args) => signoff::run(&args, ctx),
         Command::Verify(args) => verify::run(&args, ctx),
         Command::Collect(args) => collect::run(&args, ctx),
         Command::Checks(args) => checks::run(&args, ctx),

@@ -65,6 +65,7 @@ fn read(path: &Path) -> anyhow::Result<Report> {
         results: &report.results,
         changes: &report.changes,
         waivers: &report.waivers,
+        signoffs: &report.signoffs,
         remarks: &report.remarks,
         policy: &report.policy,
     });

@@ -1,6 +1,6 @@
 //! Every checkable item of the vendor's documents, and what answers it besides checks. Never says whether it is met.
 //!
-//! What a check answers stands in the check (`CheckMeta::requirements`) and nowhere else.
+//! What a check or a step of the plan answers stands there (`requirements`) and nowhere else.
 
 use serde::Deserialize;
 
@@ -78,9 +78,6 @@ pub struct Requirement {
     /// Items that are the answer once captured; `*` stands for anything between two slashes.
     #[serde(default)]
     pub evidence: Vec<String>,
-    /// Plan steps that carry it out.
-    #[serde(default)]
-    pub step: Vec<String>,
     /// Sign-off items.
     #[serde(default)]
     pub signoff: Vec<String>,

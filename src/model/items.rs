@@ -142,6 +142,8 @@ pub const INPUT_IP_DETECT: &str = "ip-detect";
 pub const INPUT_NEW_IP_DETECT: &str = "new-ip-detect";
 /// Record about license.txt (size and digest; the licence itself is a secret and is not stored).
 pub const INPUT_LICENSE: &str = "license.json";
+/// Answers to manual items, as `gonogo signoff` writes them.
+pub const INPUT_SIGNOFFS: &str = "signoffs.toml";
 /// The inventory.
 pub const INPUT_INVENTORY: &str = "inventory";
 

@@ -2,6 +2,17 @@
 
 use serde::{Deserialize, Serialize};
 
+/// What open blocking sign-offs mean for the verdict.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OpenSignoffs {
+    /// CANNOT SAY.
+    #[default]
+    Block,
+    /// GO WITH WARNINGS. An answer of `no`, and one that cannot be believed, still count in full.
+    Warn,
+}
+
 /// Thresholds between checks and verdict. Shown in every report.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -12,6 +23,8 @@ pub struct Policy {
     pub max_evidence_age_hours: u32,
     /// Whether the absence of evidence for blocking checks gives CANNOT SAY. Always true today; kept to be shown.
     pub unknown_blocks: bool,
+    /// What open blocking sign-offs mean for the verdict.
+    pub open_signoffs: OpenSignoffs,
 }
 
 impl Default for Policy {
@@ -20,6 +33,7 @@ impl Default for Policy {
             agents_missing_one_in: None,
             max_evidence_age_hours: 24,
             unknown_blocks: true,
+            open_signoffs: OpenSignoffs::Block,
         }
     }
 }

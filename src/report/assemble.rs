@@ -1,13 +1,12 @@
 //! Assembles the report: pure. Adds words and sums to what checks and comparison said; the verdict comes from `verdict::decide`.
 
-use std::collections::BTreeMap;
-
 use sha2::{Digest, Sha256};
 
 use super::words::{self, Catalogue};
-use super::{ArchiveRef, Coverage, FORMAT, Hop, Knowledge, Missing, Report, RequirementAnswer, Rules, Tool};
+use super::{ArchiveRef, Coverage, FORMAT, Hop, Knowledge, Missing, Report, Rules, Tool};
 use crate::model::{
-    AppliedWaiver, Change, CheckResult, Evidence, LedgerEntry, Manifest, Outcome, Policy, Severity, Status, Why, hex,
+    AppliedSignoff, AppliedWaiver, Change, CheckResult, Evidence, LedgerEntry, Manifest, Outcome, Policy,
+    RequirementAnswer, Severity, Why, hex,
 };
 use crate::verdict::{Basis, decide};
 
@@ -43,6 +42,10 @@ pub struct Parts<'a> {
     pub not_compared: &'a [(String, Why)],
     /// Waivers and what became of them.
     pub waivers: Vec<AppliedWaiver>,
+    /// Items that people answer, and what became of them.
+    pub signoffs: Vec<AppliedSignoff>,
+    /// How every requirement was answered.
+    pub requirements: Vec<RequirementAnswer>,
     /// Thresholds in force.
     pub policy: Policy,
     /// Revision of the knowledge base.
@@ -60,6 +63,7 @@ pub fn assemble(parts: Parts<'_>) -> Report {
         results: &results,
         changes: &parts.changes,
         waivers: &parts.waivers,
+        signoffs: &parts.signoffs,
         remarks: &remarks,
         policy: &parts.policy,
     });
@@ -69,14 +73,14 @@ pub fn assemble(parts: Parts<'_>) -> Report {
         verdict,
         hop: parts.hop,
         coverage: coverage(parts.archives),
-        requirements: requirements(&results),
+        requirements: parts.requirements,
         rules: rules(&results),
         results,
         changes: parts.changes,
         ledger: parts.ledger,
         remarks,
         waivers: parts.waivers,
-        signoffs: Vec::new(),
+        signoffs: parts.signoffs,
         archives: parts.archives.iter().map(archive).collect(),
         policy: parts.policy,
         knowledge: Knowledge {
@@ -175,28 +179,6 @@ fn remarks(archives: &[Side<'_>], not_compared: &[(String, Why)]) -> Vec<String>
         remarks.push(format!("{part} could not be compared: {}", why.sentence()));
     }
     remarks
-}
-
-/// Worst status per requirement, by requirement.
-fn requirements(results: &[CheckResult]) -> Vec<RequirementAnswer> {
-    let mut answers: BTreeMap<&str, (Status, Vec<String>)> = BTreeMap::new();
-    for result in results {
-        for requirement in &result.requirements {
-            let (status, answered_by) = answers
-                .entry(requirement)
-                .or_insert_with(|| (result.status, Vec::new()));
-            *status = result.status.max(*status);
-            answered_by.push(result.check.clone());
-        }
-    }
-    answers
-        .into_iter()
-        .map(|(id, (status, answered_by))| RequirementAnswer {
-            id: id.to_owned(),
-            status,
-            answered_by,
-        })
-        .collect()
 }
 
 /// The set of rules that ran, so that two reports can be told to rest on the same ones.

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use chrono::{DateTime, Utc};
 use quick_junit::{NonSuccessKind, Report as Junit, TestCase, TestCaseStatus, TestSuite};
 
-use super::view::{ResultView, View};
+use super::view::{ResultView, SignoffView, View};
 
 /// Renders. `taken_at` is the end of the judged archive's run: the only time a report knows.
 pub fn render(view: &View, taken_at: Option<DateTime<Utc>>) -> Result<String, quick_junit::SerializeError> {
@@ -25,8 +25,53 @@ pub fn render(view: &View, taken_at: Option<DateTime<Utc>>) -> Result<String, qu
         }
         junit.add_test_suite(suite);
     }
+    if let Some(suite) = signoffs(view) {
+        junit.add_test_suite(suite);
+    }
     junit.add_test_suite(verdict(view));
     junit.to_string()
+}
+
+/// Sign-offs of the hop, one case each; `None` where it asks none. An open one is an error, a `no` a failure.
+fn signoffs(view: &View) -> Option<TestSuite> {
+    let rows: Vec<&SignoffView> = view.signoffs.open.iter().chain(&view.signoffs.answered).collect();
+    if rows.is_empty() {
+        return None;
+    }
+    let mut suite = TestSuite::new("sign-offs");
+    for row in rows {
+        let kind = match row.class {
+            "fail" => Some(NonSuccessKind::Failure),
+            "unknown" => Some(NonSuccessKind::Error),
+            _ => None,
+        };
+        let said = format!("{}: {}\n{} {}", row.label, row.text, row.who, row.note);
+        let status = match kind {
+            Some(kind) => {
+                let mut status = TestCaseStatus::non_success(kind);
+                status.set_message(
+                    row.why
+                        .clone()
+                        .unwrap_or_else(|| format!("{}: {}", row.label, row.text)),
+                );
+                status.set_type("sign-off");
+                status.set_description(format!(
+                    "{said}\n{}\n{}",
+                    row.how,
+                    row.command.as_deref().unwrap_or_default()
+                ));
+                status
+            }
+            None => TestCaseStatus::success(),
+        };
+        let mut case = TestCase::new(row.item.as_str(), status);
+        case.set_classname("gonogo.signoff");
+        if kind.is_none() {
+            case.set_system_out(said);
+        }
+        suite.add_test_case(case);
+    }
+    Some(suite)
 }
 
 /// The verdict as a case of its own: a CI run over the same report must not be greener than the report.

@@ -8,7 +8,12 @@ pub const TEMPLATE: &str = include_str!("../../report-templates/report.md");
 
 /// Renders with a template; values are escaped whatever it says. Never leaves more than one empty line.
 pub fn render(view: &View, template: &str) -> Result<String, minijinja::Error> {
-    let text = template::render(Language::Markdown, "report.md", template, view)?;
+    page(view, "report.md", template)
+}
+
+/// Renders anything that people are shown; its texts must be harmless already.
+pub fn page<V: serde::Serialize>(view: &V, name: &str, template: &str) -> Result<String, minijinja::Error> {
+    let text = template::render(Language::Markdown, name, template, view)?;
     let mut page = String::with_capacity(text.len());
     let mut empty = true;
     for line in text.lines().map(str::trim_end) {

@@ -9,6 +9,7 @@ pub mod html;
 pub mod json;
 pub mod junit;
 pub mod markdown;
+pub mod plan;
 pub mod safe;
 pub mod sarif;
 pub mod template;
@@ -19,7 +20,9 @@ pub mod words;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::model::{AppliedWaiver, Change, CheckResult, LedgerEntry, Phase, Policy, Verdict};
+use crate::model::{
+    AppliedSignoff, AppliedWaiver, Change, CheckResult, LedgerEntry, Phase, Policy, RequirementAnswer, Verdict,
+};
 
 /// Format number of the JSON report.
 pub const FORMAT: &str = "gonogo-report/1";
@@ -49,9 +52,9 @@ pub struct Report {
     pub remarks: Vec<String>,
     /// Waivers and what became of them.
     pub waivers: Vec<AppliedWaiver>,
-    /// Sign-offs of manual items.
-    pub signoffs: Vec<serde_json::Value>,
-    /// Requirements answered by the checks that ran.
+    /// Items that people answer, and what became of them.
+    pub signoffs: Vec<AppliedSignoff>,
+    /// How every requirement of the vendor's documents was answered.
     pub requirements: Vec<RequirementAnswer>,
     /// The set of checks that ran.
     pub rules: Rules,
@@ -111,17 +114,6 @@ pub struct Rules {
     pub blockers_left_out: u64,
     /// SHA-256 over `id severity` lines of those that ran: equal digests, equal rules by name.
     pub digest: String,
-}
-
-/// How one requirement was answered.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct RequirementAnswer {
-    /// Number (`S0-47`).
-    pub id: String,
-    /// Worst status of the checks that answer it.
-    pub status: crate::model::Status,
-    /// Those checks.
-    pub answered_by: Vec<String>,
 }
 
 /// One archive the verdict rests on.

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::words::Catalogue;
 use super::{Report, safe};
-use crate::model::{CheckResult, Finding, Severity, Status};
+use crate::model::{AppliedSignoff, CheckResult, Finding, Severity, SignoffState, Status};
 use crate::verdict::open_question;
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
@@ -52,7 +52,8 @@ struct Invocation {
 struct Notification {
     level: &'static str,
     message: Text,
-    associated_rule: RuleRef,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    associated_rule: Option<RuleRef>,
 }
 
 #[derive(Serialize)]
@@ -178,6 +179,11 @@ fn run(report: &Report, catalogue: &Catalogue) -> Run {
             notifications.push(notification(index, result));
         }
     }
+    for row in report.signoffs.iter().filter(|row| row.blocking && row.state.counts()) {
+        if row.state != SignoffState::Answered {
+            notifications.push(of_signoff(row));
+        }
+    }
     Run {
         tool: Tool {
             driver: Driver {
@@ -206,6 +212,16 @@ fn run(report: &Report, catalogue: &Catalogue) -> Run {
             .collect(),
         results,
         properties: BTreeMap::from([("verdict", report.verdict.to_string())]),
+    }
+}
+
+/// A blocking item that people have not answered well: no result of the analysis, but a reason why it is not complete.
+fn of_signoff(row: &AppliedSignoff) -> Notification {
+    let why = row.why.as_deref().unwrap_or(&row.text);
+    Notification {
+        level: "error",
+        message: text(&format!("sign-off {} is {}: {why}", row.item, row.state.as_str())),
+        associated_rule: None,
     }
 }
 
@@ -312,10 +328,10 @@ fn notification(index: usize, result: &CheckResult) -> Notification {
     Notification {
         level: level(result.severity),
         message: unknown(result),
-        associated_rule: RuleRef {
+        associated_rule: Some(RuleRef {
             id: result.check.clone(),
             index,
-        },
+        }),
     }
 }
 

@@ -43,6 +43,7 @@ pub fn render(view: &View, style: Style) -> String {
     }
     page.ledger(view);
     page.waivers(view);
+    page.signoffs(view);
     if style.all {
         page.requirements(view);
         page.policy(view);
@@ -69,19 +70,7 @@ impl Page {
 
     /// Text in the colour of a class; the label itself says the same without colour.
     fn paint(&self, class: &str, text: &str) -> String {
-        let code = match class {
-            "go" | "pass" => "1;32",
-            "warnings" | "warn" | "waived" | "left-out" => "1;33",
-            "no-go" | "fail" => "1;31",
-            "cannot-say" | "unknown" => "1;35",
-            "strong" => "1",
-            _ => "2",
-        };
-        if self.style.color {
-            format!("\u{1b}[{code}m{text}\u{1b}[0m")
-        } else {
-            text.to_owned()
-        }
+        painted(self.style.color, class, text)
     }
 
     /// A paragraph, wrapped, each line indented.
@@ -283,17 +272,88 @@ impl Page {
         self.blank();
     }
 
+    /// What people answered, and what still waits for them with the command that answers it.
+    fn signoffs(&mut self, view: &View) {
+        let signoffs = &view.signoffs;
+        if !signoffs.any {
+            return;
+        }
+        let heading = self.paint("strong", "Sign-offs");
+        self.line(&heading);
+        if !signoffs.sentence.is_empty() {
+            self.paragraph(2, &signoffs.sentence);
+        }
+        let shown = if self.style.all { signoffs.open.len() } else { SHORT };
+        let mut table = self.table(["item", "answer", "question"]);
+        for row in signoffs.open.iter().take(shown) {
+            let mut question = row.text.clone();
+            if let Some(why) = &row.why {
+                let _ = write!(question, " [{why}]");
+            }
+            if self.style.all {
+                let _ = write!(question, "\nhow: {}", row.how);
+            }
+            if !row.who.is_empty() {
+                let _ = write!(question, "\n{}", row.who);
+            }
+            if !row.note.is_empty() {
+                let _ = write!(question, ": {}", row.note);
+            }
+            table.add_row([row.item.as_str(), &format!("{} ({})", row.label, row.weight), &question]);
+        }
+        if table.row_count() > 0 {
+            self.draw(&table);
+        }
+        let rest: Vec<&str> = signoffs.open.iter().skip(shown).map(|row| row.item.as_str()).collect();
+        if !rest.is_empty() {
+            self.paragraph(2, &format!("also open: {}", rest.join(", ")));
+        }
+        if let Some(command) = signoffs.open.iter().find_map(|row| row.command.as_deref()) {
+            self.paragraph(2, &format!("answer with: {command}"));
+            self.paragraph(
+                2,
+                "(several items at once; --answer no or not-applicable with --note; `gonogo signoff list` says how to find out)",
+            );
+        }
+        self.answers(view);
+        self.blank();
+    }
+
+    /// Answers that were given; those without effect are always told.
+    fn answers(&mut self, view: &View) {
+        let signoffs = &view.signoffs;
+        let given = signoffs.answered.iter().filter(|_| self.style.all);
+        let mut table = self.table(["item", "answer", "who, when", "note"]);
+        for row in given.chain(&signoffs.ignored) {
+            let note = match &row.why {
+                Some(why) if row.note.is_empty() => why.clone(),
+                Some(why) => format!("{why}; {}", row.note),
+                None => row.note.clone(),
+            };
+            table.add_row([&row.item, &row.label.to_owned(), &row.who, &note]);
+        }
+        if table.row_count() > 0 {
+            self.draw(&table);
+        }
+        self.more(signoffs.more, "entry");
+    }
+
     fn requirements(&mut self, view: &View) {
-        if view.requirements.is_empty() {
+        if view.requirements.rows.is_empty() {
             return;
         }
         let heading = self.paint("strong", "Requirements");
         self.line(&heading);
-        let mut table = self.table(["requirement", "answer", "checks"]);
-        for answer in &view.requirements {
-            table.add_row([&answer.id, &answer.status, &answer.answered_by]);
+        let mut table = self.table(["requirement", "status", "answered by"]);
+        for answer in &view.requirements.rows {
+            let mut by = answer.answered_by.clone();
+            if !answer.note.is_empty() {
+                let _ = write!(by, "\n{}", answer.note);
+            }
+            table.add_row([&answer.id, &answer.status, &by]);
         }
         self.draw(&table);
+        self.more(view.requirements.more, "requirement");
         self.blank();
     }
 
@@ -321,6 +381,10 @@ impl Page {
             .collect();
         if !changes.is_empty() {
             self.line(&format!("changes: {}", changes.join(", ")));
+        }
+        if !view.requirements.sentence.is_empty() {
+            let sentence = view.requirements.sentence.clone();
+            self.paragraph(0, &sentence);
         }
         if !self.style.all {
             self.line("-v lists everything; `gonogo explain CHECK` says why a check exists and what to do");
@@ -358,8 +422,25 @@ impl Page {
     }
 }
 
+/// Text in the colour of a class, where colour is wanted.
+pub(super) fn painted(color: bool, class: &str, text: &str) -> String {
+    let code = match class {
+        "go" | "pass" => "1;32",
+        "warnings" | "warn" | "waived" | "left-out" => "1;33",
+        "no-go" | "fail" => "1;31",
+        "cannot-say" | "unknown" => "1;35",
+        "strong" => "1",
+        _ => "2",
+    };
+    if color {
+        format!("\u{1b}[{code}m{text}\u{1b}[0m")
+    } else {
+        text.to_owned()
+    }
+}
+
 /// Words put into lines of at most `width` characters; a longer word is cut.
-fn wrapped(text: &str, width: usize) -> Vec<String> {
+pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     let mut line = String::new();
     let mut used = 0;

@@ -7,6 +7,7 @@ pub mod changes;
 pub mod headline;
 pub mod ledger;
 pub mod results;
+pub mod signoffs;
 
 use std::fmt::Write as _;
 
@@ -15,11 +16,12 @@ use serde::Serialize;
 use super::safe::{limited, sanitized, sanitized_lines};
 use super::words::Catalogue;
 use super::{ArchiveRef, Coverage, Report};
-use crate::model::Outcome;
+use crate::model::{OpenSignoffs, Outcome};
 
 pub use changes::{ChangeGroup, ChangeView};
 pub use headline::{Headline, Reason};
 pub use results::{AreaView, Count, FindingView, ResultView};
+pub use signoffs::{RequirementView, RequirementsView, SignoffView, SignoffsView};
 
 /// Everything a renderer for people shows.
 #[derive(Debug, Clone, Serialize)]
@@ -50,10 +52,10 @@ pub struct View {
     pub remarks: Vec<String>,
     /// Waivers.
     pub waivers: Vec<WaiverView>,
-    /// Sign-offs, one line each.
-    pub signoffs: Vec<String>,
+    /// Sign-offs.
+    pub signoffs: SignoffsView,
     /// Requirements.
-    pub requirements: Vec<RequirementView>,
+    pub requirements: RequirementsView,
     /// Policy: what it is about, and its value.
     pub policy: Vec<(String, String)>,
     /// Digest of the set of rules.
@@ -126,16 +128,6 @@ pub struct WaiverView {
     pub findings: usize,
 }
 
-/// One requirement.
-#[derive(Debug, Clone, Serialize)]
-#[allow(missing_docs, reason = "the names are those of `RequirementAnswer`")]
-pub struct RequirementView {
-    pub id: String,
-    pub status: String,
-    pub class: String,
-    pub answered_by: String,
-}
-
 /// Harmless, one line, of limited length.
 pub(crate) fn clean(text: &str) -> String {
     sanitized(&limited(text))
@@ -202,6 +194,8 @@ pub fn of(report: &Report, catalogue: &Catalogue) -> View {
     let results = results::of(report, catalogue, &mut budget);
     let changes = changes::of(&report.changes, &mut budget);
     let ledger = ledger::of(&report.ledger, &mut budget);
+    let signoffs = signoffs::of(report, &mut budget);
+    let requirements = signoffs::requirements(&report.requirements, &mut budget);
     View {
         headline: headline::of(report, &results),
         command: clean(&report.command),
@@ -229,17 +223,8 @@ pub fn of(report: &Report, catalogue: &Catalogue) -> View {
                 findings: applied.findings,
             })
             .collect(),
-        signoffs: report.signoffs.iter().map(|line| clean(&line.to_string())).collect(),
-        requirements: report
-            .requirements
-            .iter()
-            .map(|answer| RequirementView {
-                id: clean(&answer.id),
-                status: answer.status.as_str().to_owned(),
-                class: answer.status.as_str().to_lowercase(),
-                answered_by: clean(&answer.answered_by.join(", ")),
-            })
-            .collect(),
+        signoffs,
+        requirements,
         policy: policy(report),
         rules: clean(&report.rules.digest),
         knowledge: clean(&report.knowledge.revision),
@@ -323,6 +308,10 @@ fn policy(report: &Report) -> Vec<(String, String)> {
     } else {
         "is a warning"
     };
+    let open = match policy.open_signoffs {
+        OpenSignoffs::Block => "give CANNOT SAY",
+        OpenSignoffs::Warn => "are a warning",
+    };
     vec![
         ("Agents that may be missing after the window".to_owned(), agents),
         (
@@ -330,5 +319,6 @@ fn policy(report: &Report) -> Vec<(String, String)> {
             format!("{} hours at the end of the run", policy.max_evidence_age_hours),
         ),
         ("Missing evidence of a blocking check".to_owned(), unknown.to_owned()),
+        ("Open blocking sign-offs".to_owned(), open.to_owned()),
     ]
 }

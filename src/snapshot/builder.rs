@@ -120,6 +120,8 @@ impl Builder {
         let exhibitors = from_zookeeper::exhibitors(&mut believe);
         let zookeepers = from_zookeeper::servers(&mut believe);
         let dcos = from_dcos::dcos(&mut believe);
+        let signed = items::path(items::INPUT, items::INPUT_HOST, items::INPUT_SIGNOFFS);
+        let signoffs = believe.take(&signed, pick!(Signoffs));
         Snapshot {
             masters,
             state: lists.state,
@@ -137,6 +139,7 @@ impl Builder {
             exhibitors,
             zookeepers,
             dcos,
+            signoffs,
             origin: Origin { digest, manifest },
         }
     }

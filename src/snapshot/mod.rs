@@ -21,7 +21,7 @@ pub mod zookeeper;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::model::{EvidenceRef, Manifest, Observed};
+use crate::model::{EvidenceRef, Manifest, Observed, Signoff};
 
 pub use builder::Builder;
 pub use dcos::{Dcos, HealthNode, HealthUnit, LicenseFile, Package};
@@ -95,6 +95,8 @@ pub struct Snapshot {
     pub zookeepers: Vec<ZkServer>,
     /// What DC/OS itself said.
     pub dcos: Dcos,
+    /// Answers to manual items that were collected along.
+    pub signoffs: Observed<Vec<Signoff>>,
 }
 
 impl Snapshot {

@@ -9,10 +9,10 @@ use std::sync::Arc;
 use sha2::{Digest as _, Sha256};
 
 use crate::archive::format::ERROR_SUFFIX;
-use crate::model::{Version, hex, items};
+use crate::model::{Signoff, Version, hex, items};
 use crate::sources::{
     Malformed, Parsed, dcos, dcos_config, exhibitor, marathon_apps, marathon_info, marathon_work, mesos_agent,
-    mesos_agents, mesos_basics, mesos_maintenance, mesos_registry, mesos_summary, metronome, zk_words,
+    mesos_agents, mesos_basics, mesos_maintenance, mesos_registry, mesos_summary, metronome, signoffs, zk_words,
 };
 
 use super::state::{StateParts, read_state};
@@ -53,6 +53,7 @@ pub(super) enum Part {
     Sha256(String),
     Config(Box<dcos_config::Config>),
     LicenseFile(LicenseFile),
+    Signoffs(Vec<Signoff>),
     /// Only its presence counts (`/health`, `/redirect`).
     Present,
 }
@@ -209,6 +210,7 @@ fn input(name: &str) -> Option<Parser> {
         items::INPUT_IP_DETECT | items::INPUT_NEW_IP_DETECT => {
             Some(|bytes| Ok(Part::Sha256(hex(&Sha256::digest(bytes)))))
         }
+        items::INPUT_SIGNOFFS => Some(|bytes| signoffs::read(bytes).map(Part::Signoffs)),
         _ => None,
     }
 }

@@ -23,6 +23,7 @@ pub mod mesos_state;
 pub mod mesos_summary;
 pub mod mesos_task;
 pub mod metronome;
+pub mod signoffs;
 pub mod skeleton;
 pub mod zk_words;
 

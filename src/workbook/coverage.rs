@@ -1,6 +1,6 @@
 //! What answers each requirement: checks, evidence, tables of the workbook, plan steps, sign-offs. Knows no cluster.
 //!
-//! A check answers a requirement only by citing it in its own `META`; a row of `requirements.toml` names the rest.
+//! A check or a step answers a requirement only by citing it itself; a row of `requirements.toml` names the rest.
 
 use crate::knowledge::{Knowledge, Requirement};
 use crate::model::CheckMeta;
@@ -29,10 +29,10 @@ pub enum Class {
     EvidenceAndSignoff,
     /// A person answers.
     Signoff,
-    /// Something to do or to mind in the window: the plan says when.
-    Step,
     /// gonogo itself is the answer.
     Design,
+    /// Something to do or to mind in the window: the plan says when.
+    Step,
     /// Nothing.
     Nothing,
 }
@@ -45,8 +45,8 @@ impl Class {
         Self::Evidence,
         Self::EvidenceAndSignoff,
         Self::Signoff,
-        Self::Step,
         Self::Design,
+        Self::Step,
         Self::Nothing,
     ];
 
@@ -76,8 +76,8 @@ impl Answers<'_> {
             (false, true) if recorded => Class::EvidenceAndSignoff,
             (false, true) => Class::Signoff,
             (false, false) if recorded => Class::Evidence,
-            (false, false) if !self.steps.is_empty() || item.guide_order => Class::Step,
             (false, false) if item.by_design.is_some() => Class::Design,
+            (false, false) if !self.steps.is_empty() || item.guide_order => Class::Step,
             (false, false) => Class::Nothing,
         }
     }
@@ -96,7 +96,18 @@ pub fn coverage<'a>(knowledge: &'a Knowledge, checks: &[&'static CheckMeta]) -> 
                 .filter(|meta| meta.requirements.contains(&requirement.id.as_str()))
                 .map(|meta| meta.id)
                 .collect(),
-            steps: requirement.step.iter().map(String::as_str).collect(),
+            steps: steps(knowledge, &requirement.id),
         })
+        .collect()
+}
+
+/// Steps of the plan that cite a requirement, in the order of the procedure.
+fn steps<'a>(knowledge: &'a Knowledge, id: &str) -> Vec<&'a str> {
+    let procedure = &knowledge.procedure;
+    let cites = |requirements: &[String]| requirements.iter().any(|one| one == id);
+    let dcos = procedure.steps.iter().filter(|step| cites(&step.requirements));
+    let mesos = procedure.mesos.iter().filter(|step| cites(&step.requirements));
+    dcos.map(|step| step.id.as_str())
+        .chain(mesos.map(|step| step.id.as_str()))
         .collect()
 }

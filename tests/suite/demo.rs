@@ -48,11 +48,16 @@ fn judged(scenario: Scenario, net: Net) -> (Played, Report, u8) {
         }))
         .unwrap();
     assert_eq!(events, ["serving", "taken", "upgraded", "taken"]);
+    let answers = cli::demo::simulated_signoffs().unwrap();
+    assert!(answers.iter().all(|answer| answer.who == "demo"));
+    cli::signoffs::write(&file("signoffs.toml"), &answers).unwrap();
     let words: Vec<PathBuf> = vec![
         "gonogo".into(),
         "compare".into(),
         file("pre.tar.gz"),
         file("post.tar.gz"),
+        "--signoffs".into(),
+        file("signoffs.toml"),
         "-q".into(),
         "-o".into(),
         file("report.json"),
@@ -167,15 +172,30 @@ fn demo_of_the_binary_keeps_its_files_and_says_what_to_do_next() {
                 "pre.tar.gz",
                 "report.html",
                 "report.json",
-                "report.md"
+                "report.md",
+                "signoffs.toml"
             ]
         );
     }
     // What it says to try works.
-    let ready = gonogo(
-        folder.path(),
-        &["check", "gonogo-demo/pre.tar.gz", "--target", "1.11.3"],
-    );
+    let ready = ["check", "gonogo-demo/pre.tar.gz", "--target", "1.11.3"];
+    let answers = ["--signoffs", "gonogo-demo/signoffs.toml"];
+    // Without answers to the manual items nobody can say; the report names them and how to answer.
+    let unanswered = gonogo(folder.path(), &ready);
+    assert_eq!(unanswered.status.code(), Some(5));
+    for expected in [
+        "rollback-acknowledged",
+        "gonogo signoff",
+        "--hop 1.10.8..1.11.3",
+        "--signoffs gonogo-signoffs.toml",
+    ] {
+        assert!(
+            text(&unanswered.stdout).contains(expected),
+            "{}",
+            text(&unanswered.stdout)
+        );
+    }
+    let ready = gonogo(folder.path(), &[&ready[..], &answers[..]].concat());
     assert_eq!(
         ready.status.code(),
         Some(0),
@@ -185,7 +205,11 @@ fn demo_of_the_binary_keeps_its_files_and_says_what_to_do_next() {
     );
     let again = gonogo(
         folder.path(),
-        &["compare", "gonogo-demo/pre.tar.gz", "gonogo-demo/post.tar.gz"],
+        &[
+            &["compare", "gonogo-demo/pre.tar.gz", "gonogo-demo/post.tar.gz"],
+            &answers[..],
+        ]
+        .concat(),
     );
     assert_eq!(again.status.code(), Some(3));
     assert_eq!(

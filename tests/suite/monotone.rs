@@ -62,6 +62,8 @@ fn verdict(snapshot: &Snapshot, results: Vec<CheckResult>) -> Verdict {
         ledger: Vec::new(),
         not_compared: &[],
         waivers: Vec::new(),
+        signoffs: Vec::new(),
+        requirements: Vec::new(),
         policy: Policy::default(),
         knowledge: String::new(),
         catalogue: &Catalogue::default(),
@@ -191,7 +193,7 @@ const TOGETHER: [(&str, &str, &str); 1] = [(
 )];
 
 /// Where another item says the same and the check may pass without this one: (check, item, why).
-const ALTERNATIVES: [(&str, &str, &str); 5] = [
+const ALTERNATIVES: [(&str, &str, &str); 6] = [
     (
         "apps-below-target",
         "data/marathon/*/info.json",
@@ -201,6 +203,11 @@ const ALTERNATIVES: [(&str, &str, &str); 5] = [
         "deployments-in-flight",
         "data/marathon/*/apps.json",
         "a second opinion; the list of deployments decides",
+    ),
+    (
+        "mesos-too-old-for-marathon",
+        "data/mesos-master/*/version.json",
+        "the state of the leading master names its version as well",
     ),
     (
         "zookeeper-followers-unsynced",

@@ -155,6 +155,7 @@ fn fixtures_follow_from_their_own_results() {
             results: &report.results,
             changes: &report.changes,
             waivers: &report.waivers,
+            signoffs: &report.signoffs,
             remarks: &report.remarks,
             policy: &report.policy,
         });

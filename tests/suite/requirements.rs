@@ -75,7 +75,31 @@ fn whatever_is_cited_exists() {
             wrong.push(format!("the check {} cites {id}", meta.id));
         }
     }
+    for step in &knowledge.procedure.steps {
+        for id in step.requirements.iter().filter(|id| !known.contains(id.as_str())) {
+            wrong.push(format!("the step {} cites {id}", step.id));
+        }
+        for id in step.signoffs.iter().filter(|id| !signoffs.contains(id.as_str())) {
+            wrong.push(format!("the step {} names the sign-off {id}", step.id));
+        }
+    }
+    for step in &knowledge.procedure.mesos {
+        for id in step.requirements.iter().filter(|id| !known.contains(id.as_str())) {
+            wrong.push(format!("the step {} cites {id}", step.id));
+        }
+    }
     for item in &knowledge.requirements.items {
+        // The order of a hop must be there to be listed.
+        for crossing in item.crosses.iter().filter(|_| item.guide_order) {
+            let hop = knowledge
+                .mesos
+                .hops
+                .iter()
+                .find(|hop| hop.from == crossing.from && hop.to == crossing.to);
+            if hop.is_none_or(|hop| hop.steps.is_empty()) {
+                wrong.push(format!("{}: the guide lists no order for {crossing}", item.id));
+            }
+        }
         for id in item.signoff.iter().filter(|id| !signoffs.contains(id.as_str())) {
             wrong.push(format!("{} names the sign-off {id}", item.id));
         }

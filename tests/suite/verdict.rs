@@ -4,8 +4,8 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use gonogo::model::{
-    AppliedWaiver, Area, Change, ChangeKind, CheckResult, Expectation, Finding, Policy, Severity, Status, Subject,
-    SubjectKind, Verdict, Waiver, WaiverState,
+    AppliedSignoff, AppliedWaiver, Area, Change, ChangeKind, CheckResult, Expectation, Finding, OpenSignoffs, Policy,
+    Severity, SignoffState, Status, Subject, SubjectKind, Verdict, Waiver, WaiverState,
 };
 use gonogo::verdict::{self, Basis, decide, rank};
 use proptest::prelude::*;
@@ -66,6 +66,7 @@ fn of(results: &[CheckResult], changes: &[Change], waivers: &[AppliedWaiver], re
         results,
         changes,
         waivers,
+        signoffs: &[],
         remarks,
         policy: &Policy::default(),
     })
@@ -306,6 +307,66 @@ fn model(results: &[CheckResult], unexpected: bool, remark: bool) -> Verdict {
     }
 }
 
+/// An item of the hop, in one of its states.
+fn signoff(state: SignoffState, blocking: bool) -> AppliedSignoff {
+    AppliedSignoff {
+        item: "some-item".to_owned(),
+        text: "Is it so?".to_owned(),
+        when: "pre".to_owned(),
+        blocking,
+        state,
+        why: None,
+        answer: None,
+        who: None,
+        at: None,
+        note: None,
+        hop: None,
+        origin: None,
+        how: String::new(),
+        command: None,
+        requirements: Vec::new(),
+    }
+}
+
+fn any_signoff() -> impl Strategy<Value = AppliedSignoff> {
+    let states = [
+        SignoffState::Answered,
+        SignoffState::Refused,
+        SignoffState::Open,
+        SignoffState::Doubtful,
+        SignoffState::Unknown,
+        SignoffState::OtherHop,
+        SignoffState::OtherCluster,
+        SignoffState::NotAsked,
+    ];
+    (proptest::sample::select(states.to_vec()), any::<bool>()).prop_map(|(state, blocking)| signoff(state, blocking))
+}
+
+fn signed(results: &[CheckResult], signoffs: &[AppliedSignoff], open: OpenSignoffs) -> Verdict {
+    decide(&Basis {
+        results,
+        changes: &[],
+        waivers: &[],
+        signoffs,
+        remarks: &[],
+        policy: &Policy {
+            open_signoffs: open,
+            ..Policy::default()
+        },
+    })
+}
+
+/// The model of sign-offs: one letter each, the worst wins. Written without looking at `at_best`.
+fn letter(row: &AppliedSignoff, open: OpenSignoffs) -> u8 {
+    let bad = match row.state {
+        SignoffState::Answered | SignoffState::OtherHop | SignoffState::OtherCluster | SignoffState::NotAsked => 0,
+        SignoffState::Open if open == OpenSignoffs::Warn => 1,
+        SignoffState::Open | SignoffState::Doubtful | SignoffState::Unknown => 2,
+        SignoffState::Refused => 3,
+    };
+    if row.blocking { bad } else { bad.min(1) }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(4000))]
 
@@ -314,6 +375,34 @@ proptest! {
         let changes = if unexpected { vec![change(Expectation::Unexpected)] } else { Vec::new() };
         let remarks = if remark { vec!["a remark".to_owned()] } else { Vec::new() };
         prop_assert_eq!(of(&results, &changes, &[], &remarks), model(&results, unexpected, remark));
+    }
+
+    #[test]
+    fn decides_as_the_model_with_signoffs(
+        results in proptest::collection::vec(any_result(), 0..4),
+        rows in proptest::collection::vec(any_signoff(), 0..4),
+        lax: bool,
+    ) {
+        let open = if lax { OpenSignoffs::Warn } else { OpenSignoffs::Block };
+        let worst = rows.iter().map(|row| letter(row, open)).max().unwrap_or(0);
+        let expected = worst.max(rank(model(&results, false, false)));
+        prop_assert_eq!(rank(signed(&results, &rows, open)), expected);
+    }
+
+    #[test]
+    fn an_added_signoff_never_makes_it_better(
+        results in proptest::collection::vec(any_result(), 0..4),
+        rows in proptest::collection::vec(any_signoff(), 0..4),
+        more in any_signoff(),
+        lax: bool,
+    ) {
+        let open = if lax { OpenSignoffs::Warn } else { OpenSignoffs::Block };
+        let before = signed(&results, &rows, open);
+        let mut after = rows.clone();
+        after.push(more);
+        prop_assert!(rank(signed(&results, &after, open)) >= rank(before));
+        // Nor does a stricter policy.
+        prop_assert!(rank(signed(&results, &rows, OpenSignoffs::Block)) >= rank(before));
     }
 
     #[test]

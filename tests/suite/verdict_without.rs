@@ -52,6 +52,7 @@ fn verdict(before: Option<&Snapshot>, after: &Snapshot) -> Verdict {
         pair,
         // Before the window the documents disagree about this hop, which is a warning of its own; here only evidence counts.
         target: before.and_then(|_| "1.11.3".parse().ok()),
+        target_marathon: None,
         policy: &policy,
         knowledge: gonogo::knowledge::Knowledge::builtin().unwrap(),
     };
@@ -83,6 +84,8 @@ fn verdict(before: Option<&Snapshot>, after: &Snapshot) -> Verdict {
         ledger: Vec::new(),
         not_compared: &not_compared,
         waivers: Vec::new(),
+        signoffs: Vec::new(),
+        requirements: Vec::new(),
         policy: policy.clone(),
         knowledge: String::new(),
         catalogue: &Catalogue::default(),

@@ -6,7 +6,7 @@ use std::time::Duration;
 use toml::de::DeTable;
 
 use super::reader::{Problems, Said, Section, Source};
-use crate::model::Policy;
+use crate::model::{OpenSignoffs, Policy};
 
 /// `[cluster]`.
 #[derive(Debug, Default)]
@@ -42,6 +42,7 @@ pub struct Inputs {
     pub(super) ip_detect: Option<Said<PathBuf>>,
     pub(super) new_ip_detect: Option<Said<PathBuf>>,
     pub(super) license: Option<Said<PathBuf>>,
+    pub(super) signoffs: Option<Said<PathBuf>>,
 }
 
 /// `[collect]`.
@@ -67,6 +68,15 @@ pub struct File {
     pub policy: Policy,
     /// `file` of `[knowledge]`.
     pub knowledge: Option<PathBuf>,
+}
+
+impl File {
+    /// Takes the usual file of sign-offs where none was named.
+    pub fn signoffs_beside(&mut self, file: Option<PathBuf>) {
+        if self.inputs.signoffs.is_none() {
+            self.inputs.signoffs = file.map(|file| Said::new(file, "gonogo-signoffs.toml"));
+        }
+    }
 }
 
 /// Reads the text of a file; problems are noted, and what could be read is given.
@@ -141,6 +151,7 @@ fn inputs(mut section: Section<'_>, problems: &mut Problems) -> Inputs {
         ip_detect: section.path("ip_detect", problems),
         new_ip_detect: section.path("new_ip_detect", problems),
         license: section.path("license", problems),
+        signoffs: section.path("signoffs", problems),
     };
     section.finish(problems);
     inputs
@@ -174,6 +185,19 @@ fn policy(mut section: Section<'_>, problems: &mut Problems) -> Policy {
         let why = "missing evidence of a blocking check always gives CANNOT SAY; leave the line out";
         problems.note(&said.place, why);
     }
+    let open_signoffs = section
+        .text("open_signoffs", problems)
+        .map(|said| match said.value.as_str() {
+            "block" => OpenSignoffs::Block,
+            "warn" => OpenSignoffs::Warn,
+            other => {
+                problems.note(
+                    &said.place,
+                    format!("policy.open_signoffs: expected \"block\" or \"warn\", found `{other}`"),
+                );
+                OpenSignoffs::Block
+            }
+        });
     let mut number = |key, problems: &mut Problems| {
         let said = section.number(key, 1, problems)?;
         let number = u32::try_from(said.value).ok();
@@ -185,6 +209,7 @@ fn policy(mut section: Section<'_>, problems: &mut Problems) -> Policy {
     let policy = Policy {
         agents_missing_one_in: number("agents_missing_one_in", problems).or(standard.agents_missing_one_in),
         max_evidence_age_hours: number("max_evidence_age_hours", problems).unwrap_or(standard.max_evidence_age_hours),
+        open_signoffs: open_signoffs.unwrap_or(standard.open_signoffs),
         ..standard
     };
     section.finish(problems);

@@ -11,6 +11,7 @@ use super::file::File;
 use super::inventory;
 use super::reader::{Problems, Said, duration};
 use crate::cli::collect::Args;
+use crate::cli::signoffs;
 use crate::cli::text::nearest;
 use crate::collect::{Base, Input, Limits, Targets, Tls};
 use crate::model::items;
@@ -278,6 +279,7 @@ fn inputs(args: &Args, file: &File, inventory: Option<PathBuf>, problems: &mut P
         ),
         (items::INPUT_LICENSE, &args.license, "--license", &file.inputs.license),
     ];
+    let signoffs = over(args.signoffs.as_ref(), "--signoffs", file.inputs.signoffs.clone());
     let mut all: Vec<Input> = inventory
         .map(|path| Input {
             item: items::INPUT_INVENTORY,
@@ -285,6 +287,15 @@ fn inputs(args: &Args, file: &File, inventory: Option<PathBuf>, problems: &mut P
         })
         .into_iter()
         .collect();
+    if let Some(said) = signoffs {
+        match signoffs::read(&said.value) {
+            Ok(_) => all.push(Input {
+                item: items::INPUT_SIGNOFFS,
+                path: said.value,
+            }),
+            Err(error) => problems.note(&said.place, error.message),
+        }
+    }
     for (item, flag, name, file) in named {
         let Some(said) = over(flag.as_ref(), name, file.clone()) else {
             continue;

@@ -4,7 +4,9 @@ use serde::Serialize;
 
 use super::results::{ResultView, shown};
 use super::{clean, counted, few};
-use crate::model::{CheckResult, Expectation, Severity, Status, Verdict, WaiverState};
+use crate::model::{
+    AppliedSignoff, CheckResult, Expectation, OpenSignoffs, Severity, SignoffState, Status, Verdict, WaiverState,
+};
 use crate::report::Report;
 use crate::verdict::{open_question, stands};
 
@@ -47,7 +49,13 @@ const REASONS: usize = 8;
 
 /// Builds the headline.
 pub fn of(report: &Report, results: &[ResultView]) -> Headline {
+    let by_people = decided_by_people(report);
     let (class, meaning) = match report.verdict {
+        Verdict::NoGo if by_people => ("no-go", "A blocking sign-off was answered with no."),
+        Verdict::CannotSay if by_people => (
+            "cannot-say",
+            "The checks are done; items that only people can answer are not: this is neither GO nor NO-GO.",
+        ),
         Verdict::Go => ("go", "Every blocking check that applies saw its evidence and passed."),
         Verdict::GoWithWarnings => ("warnings", "No blocking finding stands; something needs a look."),
         Verdict::NoGo => ("no-go", "At least one blocking finding stands."),
@@ -57,17 +65,16 @@ pub fn of(report: &Report, results: &[ResultView]) -> Headline {
         ),
     };
     let deciding: Vec<&CheckResult> = deciding(report);
-    let reasons: Vec<Reason> = deciding
-        .iter()
-        .take(REASONS)
-        .map(|result| reason(result, results))
-        .collect();
+    let signed = deciding_signoffs(report);
+    let mut reasons: Vec<Reason> = deciding.iter().map(|result| reason(result, results)).collect();
+    reasons.extend(signed.iter().map(|row| of_signoff(row)));
+    reasons.truncate(REASONS);
     Headline {
         verdict: report.verdict.to_string(),
         class,
         meaning,
         why: why(report),
-        more: deciding.len() - reasons.len(),
+        more: deciding.len() + signed.len() - reasons.len(),
         reasons,
         next: next(report),
     }
@@ -76,6 +83,22 @@ pub fn of(report: &Report, results: &[ResultView]) -> Headline {
 /// What to do, before a window (`check`) and after it (`compare`).
 fn next(report: &Report) -> &'static str {
     let after = report.command == "compare";
+    if decided_by_people(report) {
+        match (report.verdict, after) {
+            (Verdict::CannotSay, false) => {
+                return "Do not start. Answer the open items with `gonogo signoff` (the command stands below), then check again \
+                        with --signoffs gonogo-signoffs.toml.";
+            }
+            (Verdict::CannotSay, true) => {
+                return "Do not close the window. Answer the open items with `gonogo signoff` (the command stands below), then \
+                        compare again with --signoffs gonogo-signoffs.toml.";
+            }
+            (Verdict::NoGo, _) => {
+                return "Do not go on. Mend what was answered with no, answer it again with `gonogo signoff`, and judge again.";
+            }
+            _ => {}
+        }
+    }
     match (report.verdict, after) {
         (Verdict::Go, false) => "Go ahead. Keep this report and its archive with the ticket.",
         (Verdict::Go, true) => "The window may be closed. Keep this report and its archives with the ticket.",
@@ -91,6 +114,54 @@ fn next(report: &Report) -> &'static str {
         (Verdict::CannotSay, true) => {
             "Do not close the window. Get the evidence that is missing, collect again, and compare again."
         }
+    }
+}
+
+/// Whether the verdict is worse than the checks alone would have it.
+fn decided_by_people(report: &Report) -> bool {
+    let without = crate::verdict::decide(&crate::verdict::Basis {
+        results: &report.results,
+        changes: &report.changes,
+        waivers: &report.waivers,
+        signoffs: &[],
+        remarks: &report.remarks,
+        policy: &report.policy,
+    });
+    crate::verdict::rank(report.verdict) > crate::verdict::rank(without)
+}
+
+/// The sign-offs that made the verdict what it is, worst first.
+fn deciding_signoffs(report: &Report) -> Vec<&AppliedSignoff> {
+    let of = |state: SignoffState, blocking: bool| {
+        let rows = report.signoffs.iter();
+        rows.filter(move |row| row.state == state && row.blocking == blocking)
+    };
+    let refused: Vec<_> = of(SignoffState::Refused, true).collect();
+    let open: Vec<_> = [SignoffState::Unknown, SignoffState::Doubtful, SignoffState::Open]
+        .into_iter()
+        .flat_map(|state| of(state, true))
+        .collect();
+    match report.verdict {
+        Verdict::Go => Vec::new(),
+        Verdict::NoGo => refused,
+        Verdict::CannotSay => open,
+        Verdict::GoWithWarnings => report
+            .signoffs
+            .iter()
+            .filter(|row| row.state.counts() && row.state != SignoffState::Answered)
+            .collect(),
+    }
+}
+
+fn of_signoff(row: &AppliedSignoff) -> Reason {
+    let shown = super::signoffs::one(row);
+    let text = row.why.clone().unwrap_or_else(|| row.text.clone());
+    Reason {
+        check: shown.item,
+        class: shown.class,
+        label: shown.label.to_owned(),
+        at: None,
+        text: clean(&text),
     }
 }
 
@@ -188,6 +259,7 @@ fn why(report: &Report) -> String {
             names(&left_out)
         ));
     }
+    sentences.extend(of_people(report));
     let passed = blockers()
         .filter(|result| result.status == Status::Pass && !open_question(result))
         .count();
@@ -207,6 +279,36 @@ fn why(report: &Report) -> String {
         sentences.extend(warnings(report));
     }
     clean(&sentences.join(" "))
+}
+
+/// What blocking sign-offs say, one sentence for each state.
+fn of_people(report: &Report) -> Vec<String> {
+    let sentence = |states: &[SignoffState], one: &str, many: &str| {
+        let rows: Vec<&str> = report
+            .signoffs
+            .iter()
+            .filter(|row| row.blocking && states.contains(&row.state))
+            .map(|row| row.item.as_str())
+            .collect();
+        let verb = if rows.len() == 1 { one } else { many };
+        (!rows.is_empty()).then(|| {
+            let count = counted(rows.len(), "blocking sign-off");
+            format!("{count} {verb}: {}.", few(rows.iter().copied(), NAMED))
+        })
+    };
+    let doubtful = [SignoffState::Doubtful, SignoffState::Unknown];
+    [
+        sentence(
+            &[SignoffState::Refused],
+            "was answered with no",
+            "were answered with no",
+        ),
+        sentence(&doubtful, "cannot be believed", "cannot be believed"),
+        sentence(&[SignoffState::Open], "is open", "are open"),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// What keeps a GO from being a plain one, one sentence each.
@@ -248,5 +350,19 @@ fn warnings(report: &Report) -> Vec<String> {
         .filter(|change| change.expectation == Expectation::Unexpected);
     say(unexpected.count(), "change", "unexpected");
     say(report.remarks.len(), "remark", "on the evidence");
+    let lax = |row: &&AppliedSignoff| row.state.counts() && row.state != SignoffState::Answered && !row.blocking;
+    say(
+        report.signoffs.iter().filter(lax).count(),
+        "sign-off",
+        "that does not block without a good answer",
+    );
+    if report.policy.open_signoffs == OpenSignoffs::Warn {
+        let open = |row: &&AppliedSignoff| row.state == SignoffState::Open && row.blocking;
+        say(
+            report.signoffs.iter().filter(open).count(),
+            "open sign-off",
+            "let pass by the policy",
+        );
+    }
     sentences
 }
