@@ -44,6 +44,7 @@ mod lab;
 mod ledger;
 mod marathon_guide;
 mod mesos_guide;
+mod mesos_rules;
 mod monotone;
 mod own_captures;
 mod plan;
