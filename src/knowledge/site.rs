@@ -239,22 +239,19 @@ impl Knowledge {
         for source in &mut release.sources {
             *source = format!("{source} (site file {})", site.file);
         }
-        match self.releases.iter_mut().find(|known| known.dcos == release.dcos) {
-            Some(known) => {
-                site.replaces.push(format!(
-                    "release {}: Mesos {} and Marathon {} instead of {} and {}",
-                    release.dcos,
-                    release.mesos.join(" or "),
-                    release.marathon.join(" or "),
-                    known.mesos.join(" or "),
-                    known.marathon.join(" or ")
-                ));
-                *known = release;
-            }
-            None => {
-                site.adds.push(format!("release {}", release.dcos));
-                self.releases.push(release);
-            }
+        if let Some(known) = self.releases.iter_mut().find(|known| known.dcos == release.dcos) {
+            site.replaces.push(format!(
+                "release {}: Mesos {} and Marathon {} instead of {} and {}",
+                release.dcos,
+                release.mesos.join(" or "),
+                release.marathon.join(" or "),
+                known.mesos.join(" or "),
+                known.marathon.join(" or ")
+            ));
+            *known = release;
+        } else {
+            site.adds.push(format!("release {}", release.dcos));
+            self.releases.push(release);
         }
     }
 
