@@ -64,7 +64,7 @@ fn the_linter_finds_what_is_wrong() {
             knowledge.advisories.push(again);
         }),
         ("scenario 1: not a chain", |knowledge| {
-            knowledge.paths.scenarios[0].path.reverse()
+            knowledge.paths.scenarios[0].path.reverse();
         }),
         ("guide: after", |knowledge| {
             knowledge.mesos.hops.remove(3);
