@@ -39,6 +39,7 @@ mod fake_cluster;
 mod hostile_bodies;
 mod import;
 mod knowledge;
+mod knowledge_cli;
 mod knowledge_paths;
 mod lab;
 mod ledger;
