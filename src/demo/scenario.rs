@@ -149,7 +149,6 @@ fn leave_behind(before: &Model, after: &mut Model) -> Planted {
             Find::new("agent-version-skew", SubjectKind::Agent, &id),
             Find::new("component-versions-unexpected", SubjectKind::Agent, &id),
             Find::new("versions-not-reached", SubjectKind::Agent, &id),
-            Find::new("expected-change-missing", SubjectKind::Agent, &asked),
         ],
     }
 }
