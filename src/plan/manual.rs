@@ -18,7 +18,36 @@ pub(super) fn items(knowledge: &Knowledge, edition: Option<Edition>, hop: &Class
             .filter(|item| asked(item, edition, hop))
             .map(|item| signoff(knowledge, item)),
     );
+    items.extend(images(knowledge));
     items
+}
+
+/// Images of the site's own file: whether they can be pulled is not in any evidence.
+fn images(knowledge: &Knowledge) -> impl Iterator<Item = Manual> {
+    let images = knowledge
+        .site
+        .iter()
+        .flat_map(|site| site.images.iter().map(move |image| (site, image)));
+    images.map(|(site, image)| {
+        let purpose = image.text.as_ref().map(|text| format!(": {text}")).unwrap_or_default();
+        Manual {
+            id: format!("site-image-{}:{}", image.name, image.version),
+            kind: ManualKind::Image,
+            when: When::Before,
+            blocking: true,
+            text: format!(
+                "{}:{} is available at {}{purpose}",
+                image.name, image.version, image.place
+            ),
+            how: Some("pull it from a private and a public agent".to_owned()),
+            requirements: Vec::new(),
+            sources: image
+                .sources
+                .iter()
+                .map(|source| format!("{source} (site file {})", site.file))
+                .collect(),
+        }
+    })
 }
 
 /// Sign-off items that stand behind requirements, where they are asked for this hop.

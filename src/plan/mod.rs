@@ -237,6 +237,8 @@ pub enum ManualKind {
     Rule,
     /// A sign-off item.
     Signoff,
+    /// An image that the site's own file names.
+    Image,
 }
 
 /// What only people can answer.
