@@ -9,6 +9,11 @@ pub const TEMPLATE: &str = include_str!("../../report-templates/report.md");
 /// Renders with a template; values are escaped whatever it says. Never leaves more than one empty line.
 pub fn render(view: &View, template: &str) -> Result<String, minijinja::Error> {
     let text = template::render(Language::Markdown, "report.md", template, view)?;
+    Ok(tidied(&text))
+}
+
+/// No spaces at the ends of lines, no two empty lines, one newline at the end.
+pub(super) fn tidied(text: &str) -> String {
     let mut page = String::with_capacity(text.len());
     let mut empty = true;
     for line in text.lines().map(str::trim_end) {
@@ -19,5 +24,5 @@ pub fn render(view: &View, template: &str) -> Result<String, minijinja::Error> {
         page.push_str(line);
         page.push('\n');
     }
-    Ok(page.trim_end().to_owned() + "\n")
+    page.trim_end().to_owned() + "\n"
 }
