@@ -2,9 +2,9 @@
 //!
 //! ```text
 //!  6  main, cli                        may import everything
-//!  5  report                           model, verdict
+//!  5  report                           model, verdict, plan
 //!  4  checks, compare, verdict,        model, facts, knowledge
-//!     workbook
+//!     workbook, plan
 //!  3  facts                            model, snapshot, knowledge
 //!  2  snapshot | collect, import, demo snapshot: model, archive (read), sources    the others: model, archive (write)
 //!  1  archive, sources, knowledge      model
@@ -25,6 +25,7 @@ pub mod facts;
 pub mod import;
 pub mod knowledge;
 pub mod model;
+pub mod plan;
 pub mod report;
 pub mod snapshot;
 pub mod sources;

@@ -15,9 +15,10 @@ pub mod zookeeper;
 
 use crate::compare::Comparison;
 use crate::facts::Facts;
-use crate::facts::hop::{Hop, NoHop};
+use crate::facts::cluster::Kind;
+use crate::facts::hop::{Hop, NoHop, shipped_marathon};
 use crate::knowledge::Knowledge;
-use crate::model::{CheckMeta, EvidenceRef, Finding, Policy, Version, Why};
+use crate::model::{CheckMeta, EvidenceRef, Finding, Observed, Policy, Version, Why};
 
 /// What a check may look at.
 #[derive(Debug)]
@@ -28,6 +29,8 @@ pub struct Context<'a> {
     pub pair: Option<Pair<'a>>,
     /// Version to be reached, where stated or derived from the pair.
     pub target: Option<Version>,
+    /// Marathon to be reached, where stated: without DC/OS, or instead of the one that the release ships.
+    pub target_marathon: Option<Version>,
     /// Thresholds.
     pub policy: &'a Policy,
     /// What the documents say.
@@ -41,7 +44,29 @@ impl Context<'_> {
     /// No target was stated, or a version is not known: says which and why.
     pub fn hop(&self) -> Result<Hop, NoHop> {
         let from = self.pair.map_or(self.facts, |pair| pair.before);
-        Hop::of(from, self.knowledge, self.target.as_ref())
+        Hop::of(
+            from,
+            self.knowledge,
+            self.target.as_ref(),
+            self.target_marathon.as_ref(),
+        )
+    }
+
+    /// The Marathon to be reached: the one that was stated, else the one that the release to be reached ships.
+    ///
+    /// # Errors
+    /// None was stated, and there is no release that would say it: says which and why.
+    pub fn marathon_to_reach(&self) -> Result<Version, NoHop> {
+        if let Some(stated) = &self.target_marathon {
+            return Ok(stated.clone());
+        }
+        let to = self.target.as_ref().ok_or(NoHop::NoTarget)?;
+        match &self.facts.cluster.kind {
+            Observed::Known(Kind::Mesos, _) => Err(NoHop::NoTarget),
+            Observed::Unknown(why) => Err(NoHop::Unknown(why.sentence())),
+            Observed::Known(Kind::Dcos, _) => shipped_marathon(self.knowledge, to)
+                .ok_or_else(|| NoHop::Unknown(format!("which Marathon DC/OS {to} ships is not known"))),
+        }
     }
 }
 

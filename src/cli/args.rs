@@ -30,6 +30,7 @@ pub struct Cli {
 const AFTER_HELP: &str = "\
 Examples:
   gonogo demo                                    see it all on a simulated cluster
+  gonogo plan --from 1.9.4 --to 1.11.3           which hops, and what is done in each of them?
   gonogo check pre.tar.gz --target 1.11.3        is the cluster ready for this version?
   gonogo compare pre.tar.gz post.tar.gz          did everything come back?
   gonogo explain agents-inactive                 why a check exists and how to fix what it found
@@ -103,6 +104,8 @@ pub enum ColorWhen {
 pub enum Command {
     /// See it all on a simulated cluster: collect, upgrade, collect, compare
     Demo(super::demo::Args),
+    /// Which hops lead to a version, and what is done in each of them, step by step
+    Plan(super::plan::Args),
     /// Capture evidence from a cluster into an archive
     Collect(Box<super::collect::Args>),
     /// Is the cluster ready? One archive, the verdict

@@ -15,6 +15,7 @@ use crate::report::Hop;
 Examples:
   gonogo check pre.tar.gz --target 1.11.3
   gonogo check pre.tar.gz --target 1.11.3 -o readiness.html -o readiness.json
+  gonogo check pre.tar.gz --target 1.7.3 --target-marathon 1.8.244
   gonogo check pre.tar.gz --waivers waivers.toml --strict
   gonogo check pre.tar.gz --format json | jq -r .verdict
 
@@ -29,6 +30,9 @@ pub struct Args {
     /// Version that the maintenance window is to reach
     #[arg(long, value_name = "VERSION", value_parser = judge::version)]
     pub target: Option<Version>,
+    /// Marathon that is to be reached [default: the one that the target release of DC/OS ships]
+    #[arg(long, value_name = "VERSION", value_parser = judge::version)]
+    pub target_marathon: Option<Version>,
     /// What both commands have in common.
     #[command(flatten)]
     pub judge: JudgeArgs,
@@ -50,6 +54,7 @@ fn judge(args: &Args, ctx: &mut Ctx<'_>) -> anyhow::Result<Verdict> {
         facts: &facts,
         pair: None,
         target: args.target.clone(),
+        target_marathon: args.target_marathon.clone(),
         policy: &prepared.policy,
         knowledge: prepared.knowledge,
     };

@@ -32,6 +32,9 @@ pub struct Args {
     /// Version that was to be reached [default: the version of POST]
     #[arg(long, value_name = "VERSION", value_parser = judge::version)]
     pub target: Option<Version>,
+    /// Marathon that was to be reached [default: the one that the target release of DC/OS ships]
+    #[arg(long, value_name = "VERSION", value_parser = judge::version)]
+    pub target_marathon: Option<Version>,
     /// What both commands have in common.
     #[command(flatten)]
     pub judge: JudgeArgs,
@@ -65,6 +68,7 @@ fn judge(args: &Args, ctx: &mut Ctx<'_>) -> anyhow::Result<Verdict> {
             comparison: &comparison,
         }),
         target: to.clone(),
+        target_marathon: args.target_marathon.clone(),
         policy: &prepared.policy,
         knowledge: prepared.knowledge,
     };

@@ -21,6 +21,7 @@ pub mod load;
 pub mod logging;
 pub mod man;
 pub mod output;
+pub mod plan;
 mod progress;
 pub mod report;
 pub mod select;
@@ -92,6 +93,7 @@ fn dispatch(command: Command, ctx: &mut Ctx<'_>) -> anyhow::Result<u8> {
         Command::Demo(args) => demo::run(&args, ctx),
         Command::Check(args) => check::run(&args, ctx),
         Command::Compare(args) => compare::run(&args, ctx),
+        Command::Plan(args) => plan::run(&args, ctx),
         Command::Report(args) => report::run(&args, ctx),
         Command::Import(args) => import::run(&args, ctx),
         Command::Signoff(args) => signoff::run(&args, ctx),

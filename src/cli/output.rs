@@ -186,6 +186,26 @@ pub(super) fn write(path: &Path, contents: &str) -> anyhow::Result<()> {
 impl Plan {
     /// Renders everything, then writes everything.
     pub fn deliver(&self, report: &Report, catalogue: &Catalogue, ctx: &mut Ctx<'_>) -> anyhow::Result<()> {
+        self.deliver_with(ctx, |format, style, template| {
+            format::render(format, report, catalogue, style, template)
+        })
+    }
+
+    /// Fails where a format is asked for that `what` does not have.
+    pub fn only(&self, formats: &[Format], what: &str) -> Result<(), Failure> {
+        let Some((other, _)) = self.reports.iter().find(|(format, _)| !formats.contains(format)) else {
+            return Ok(());
+        };
+        let names: Vec<&str> = formats.iter().map(|format| format.as_str()).collect();
+        Err(Failure::usage(format!("{what} has no form `{other}`")).hint(format!("there are {}", names.join(", "))))
+    }
+
+    /// Renders everything with what is handed in, then writes everything.
+    pub fn deliver_with(
+        &self,
+        ctx: &mut Ctx<'_>,
+        render: impl Fn(Format, Style, Option<&str>) -> Result<String, format::CannotRender>,
+    ) -> anyhow::Result<()> {
         let mut rendered = Vec::new();
         for (format, target) in &self.reports {
             let on_screen = *target == Target::Stdout;
@@ -198,12 +218,10 @@ impl Plan {
                 color: on_screen && ctx.terminal.color,
                 all: ctx.verbosity > 0,
             };
-            let text = format::render(*format, report, catalogue, style, self.template.as_deref()).map_err(
-                |error| match error {
-                    format::CannotRender::Template(_) => Failure::usage(error.to_string()),
-                    other => Failure::new(super::exit::FAILURE, other.to_string()),
-                },
-            )?;
+            let text = render(*format, style, self.template.as_deref()).map_err(|error| match error {
+                format::CannotRender::Template(_) => Failure::usage(error.to_string()),
+                other => Failure::new(super::exit::FAILURE, other.to_string()),
+            })?;
             rendered.push((target, text));
         }
         for (target, text) in &rendered {

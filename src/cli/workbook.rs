@@ -134,6 +134,7 @@ fn made(args: &Args, form: Form, prepared: &Prepared) -> anyhow::Result<String> 
         facts,
         pair,
         target,
+        target_marathon: None,
         policy: &prepared.policy,
         knowledge,
     };

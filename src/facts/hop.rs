@@ -18,7 +18,7 @@ pub struct Hop {
     pub to: Version,
     /// Mesos before and after.
     pub mesos: Option<(Version, Version)>,
-    /// The root Marathon before and after; on plain Mesos none is part of the hop.
+    /// The root Marathon before and after; without DC/OS the only one, where a target of its own was stated.
     pub marathon: Option<(Version, Version)>,
 }
 
@@ -33,7 +33,17 @@ pub enum NoHop {
 
 impl Hop {
     /// The hop from the version that runs to the target.
-    pub fn of(facts: &Facts<'_>, knowledge: &Knowledge, target: Option<&Version>) -> Result<Self, NoHop> {
+    ///
+    /// `marathon`: the Marathon to be reached where it was stated; else the one that the release to be reached ships.
+    ///
+    /// # Errors
+    /// No target was stated, or a version is not known: says which and why.
+    pub fn of(
+        facts: &Facts<'_>,
+        knowledge: &Knowledge,
+        target: Option<&Version>,
+        marathon: Option<&Version>,
+    ) -> Result<Self, NoHop> {
         let to = target.ok_or(NoHop::NoTarget)?.clone();
         let kind = match &facts.cluster.kind {
             Observed::Known(kind, _) => *kind,
@@ -52,7 +62,7 @@ impl Hop {
             return Ok(Self {
                 kind,
                 mesos: Some((from.clone(), to.clone())),
-                marathon: None,
+                marathon: running_marathon(facts).zip(marathon.cloned()),
                 from,
                 to,
             });
@@ -71,19 +81,32 @@ impl Hop {
         let shipped = |version: &Version, of: fn(&crate::knowledge::Release) -> &[String]| {
             of(knowledge.release(version)?).first()?.parse::<Version>().ok()
         };
-        let root = facts.snapshot.marathons.iter().find(|marathon| marathon.root);
-        let marathon = root
-            .and_then(|root| root.info.known()?.version_text.parse::<Version>().ok())
-            .or_else(|| shipped(&from, |release| &release.marathon));
+        let before = running_marathon(facts).or_else(|| shipped_marathon(knowledge, &from));
+        let after = marathon.cloned().or_else(|| shipped_marathon(knowledge, &to));
         let mesos = facts
             .mesos_version()
             .or_else(|| shipped(&from, |release| &release.mesos));
         Ok(Self {
             mesos: mesos.zip(shipped(&to, |release| &release.mesos)),
-            marathon: marathon.zip(shipped(&to, |release| &release.marathon)),
+            marathon: before.zip(after),
             kind,
             from,
             to,
         })
     }
+}
+
+/// The first version of Marathon that a release ships; `None` where the release is not in the table.
+pub fn shipped_marathon(knowledge: &Knowledge, release: &Version) -> Option<Version> {
+    Version::leading(knowledge.release(release)?.marathon.first()?)
+}
+
+/// The root Marathon that runs, or the only one.
+fn running_marathon(facts: &Facts<'_>) -> Option<Version> {
+    let all = &facts.snapshot.marathons;
+    let one = all.iter().find(|marathon| marathon.root).or(match all.as_slice() {
+        [only] => Some(only),
+        _ => None,
+    });
+    one?.info.known()?.version.clone()
 }

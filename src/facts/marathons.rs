@@ -14,6 +14,9 @@ use super::cluster::{ClusterFacts, Kind};
 /// Name of the framework of the Marathon that DC/OS runs on its masters.
 const ROOT_FRAMEWORK: &str = "marathon";
 
+/// Most names shown in one sentence.
+const SHOWN: usize = 5;
+
 /// What is known about the Marathon instances of a cluster.
 #[derive(Debug, Clone, Default)]
 pub struct MarathonFacts {
@@ -36,6 +39,30 @@ pub enum Listing {
     Partial(Vec<String>),
     /// Nothing to compare with: why.
     Unconfirmed(String),
+}
+
+impl Listing {
+    /// What speaks against a list of `apps` apps read from `item` being all; `None` = nothing.
+    pub fn doubt(&self, apps: usize, item: &str) -> Option<String> {
+        match self {
+            Self::Partial(paths) => Some(format!(
+                "Mesos runs tasks of {} that {item} does not list: the account may see a part of the apps only",
+                few(paths)
+            )),
+            // An empty list needs somebody who says that nothing runs.
+            Self::Unconfirmed(why) if apps == 0 => Some(format!("{item} lists no app, and nothing confirms it: {why}")),
+            _ => None,
+        }
+    }
+}
+
+/// The first few of a list of names, and how many more there are.
+pub fn few(names: &[String]) -> String {
+    let shown = names.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", ");
+    match names.len().saturating_sub(SHOWN) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
 }
 
 impl MarathonFacts {

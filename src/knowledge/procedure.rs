@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::hops::{Disagreement, HopKind};
+use super::signoffs::Edition;
 use crate::model::{Line, Version};
 
 /// When a step is done; the order of the variants is the order of a window.
@@ -37,6 +38,22 @@ impl Phase {
         Self::Validate,
         Self::Trouble,
     ];
+
+    /// The name used in tables and reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Decide => "decide",
+            Self::Gather => "gather",
+            Self::BackUp => "back-up",
+            Self::Bootstrap => "bootstrap",
+            Self::Masters => "masters",
+            Self::Marathon => "marathon",
+            Self::PrivateAgents => "private-agents",
+            Self::PublicAgents => "public-agents",
+            Self::Validate => "validate",
+            Self::Trouble => "trouble",
+        }
+    }
 }
 
 /// What a step is done on.
@@ -50,16 +67,6 @@ pub enum Each {
     Node,
     Master,
     Agent,
-}
-
-/// Edition of DC/OS.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Edition {
-    /// Enterprise.
-    Ee,
-    /// Open Source.
-    Oss,
 }
 
 /// Where a command is typed.

@@ -50,6 +50,16 @@ impl Version {
         (self.major, self.minor)
     }
 
+    /// A version with a fourth number (`1.5.1.2`, a Marathon that DC/OS 1.10 shipped) by its first three; others as they are.
+    pub fn leading(text: &str) -> Option<Self> {
+        text.parse().ok().or_else(|| {
+            let (head, fourth) = text.trim().rsplit_once('.')?;
+            let number = !fourth.is_empty() && fourth.bytes().all(|byte| byte.is_ascii_digit());
+            let head: Self = head.parse().ok().filter(|_| number)?;
+            (head.patch.is_some() && head.suffix.is_none()).then_some(head)
+        })
+    }
+
     /// Whether this is at least `major.minor.patch`, suffixes counted as earlier.
     pub fn at_least(&self, major: u32, minor: u32, patch: u32) -> bool {
         *self >= Self::new(major, minor, patch)
@@ -150,6 +160,20 @@ mod tests {
         }
         for text in ["", "x", "1", "1.", "1.2.3.4", "-1.2", "99999999999.1"] {
             assert!(text.parse::<Version>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_fourth_number_is_left_out() {
+        let leading = |text: &str| Version::leading(text).map(|version| version.to_string());
+        assert_eq!(leading("1.5.1.2").as_deref(), Some("1.5.1"));
+        assert_eq!(leading("1.5.1").as_deref(), Some("1.5.1"));
+        for text in ["1.5.1.2.3", "1.5.x.2", "x.1.2.3", "1.2.3.4 "] {
+            assert_eq!(
+                leading(text).as_deref(),
+                (text == "1.2.3.4 ").then_some("1.2.3"),
+                "{text}"
+            );
         }
     }
 

@@ -15,20 +15,25 @@ pub const TEMPLATE: &str = include_str!("../../report-templates/report.html");
 const MARK: &str = "{style}";
 
 #[derive(Serialize)]
-struct Values<'a> {
+struct Values<'a, V> {
     #[serde(flatten)]
-    view: &'a View,
+    view: &'a V,
     /// Base64 SHA-256 of the text of the page's `<style>`, for its Content-Security-Policy.
     style_sha256: &'static str,
 }
 
 /// Renders with a template; values are escaped whatever it says.
 pub fn render(view: &View, template: &str) -> Result<String, minijinja::Error> {
+    page(view, "report.html", template)
+}
+
+/// Renders anything that people are shown as a page; its texts must be harmless already.
+pub fn page<V: Serialize>(view: &V, name: &str, template: &str) -> Result<String, minijinja::Error> {
     let values = Values {
         view,
         style_sha256: MARK,
     };
-    let page = template::render(Language::Html, "report.html", template, &values)?;
+    let page = template::render(Language::Html, name, template, &values)?;
     // The first `<style>` is the template's: a value cannot hold a `<`.
     let style = page
         .split_once("<style>")

@@ -8,12 +8,12 @@ pub const TEMPLATE: &str = include_str!("../../report-templates/report.md");
 
 /// Renders with a template; values are escaped whatever it says. Never leaves more than one empty line.
 pub fn render(view: &View, template: &str) -> Result<String, minijinja::Error> {
-    let text = template::render(Language::Markdown, "report.md", template, view)?;
-    Ok(tidied(&text))
+    page(view, "report.md", template)
 }
 
-/// No spaces at the ends of lines, no two empty lines, one newline at the end.
-pub(super) fn tidied(text: &str) -> String {
+/// Renders anything that people are shown; its texts must be harmless already.
+pub fn page<V: serde::Serialize>(view: &V, name: &str, template: &str) -> Result<String, minijinja::Error> {
+    let text = template::render(Language::Markdown, name, template, view)?;
     let mut page = String::with_capacity(text.len());
     let mut empty = true;
     for line in text.lines().map(str::trim_end) {
@@ -24,5 +24,5 @@ pub(super) fn tidied(text: &str) -> String {
         page.push_str(line);
         page.push('\n');
     }
-    page.trim_end().to_owned() + "\n"
+    Ok(page.trim_end().to_owned() + "\n")
 }

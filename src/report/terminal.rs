@@ -70,19 +70,7 @@ impl Page {
 
     /// Text in the colour of a class; the label itself says the same without colour.
     fn paint(&self, class: &str, text: &str) -> String {
-        let code = match class {
-            "go" | "pass" => "1;32",
-            "warnings" | "warn" | "waived" | "left-out" => "1;33",
-            "no-go" | "fail" => "1;31",
-            "cannot-say" | "unknown" => "1;35",
-            "strong" => "1",
-            _ => "2",
-        };
-        if self.style.color {
-            format!("\u{1b}[{code}m{text}\u{1b}[0m")
-        } else {
-            text.to_owned()
-        }
+        painted(self.style.color, class, text)
     }
 
     /// A paragraph, wrapped, each line indented.
@@ -434,8 +422,25 @@ impl Page {
     }
 }
 
+/// Text in the colour of a class, where colour is wanted.
+pub(super) fn painted(color: bool, class: &str, text: &str) -> String {
+    let code = match class {
+        "go" | "pass" => "1;32",
+        "warnings" | "warn" | "waived" | "left-out" => "1;33",
+        "no-go" | "fail" => "1;31",
+        "cannot-say" | "unknown" => "1;35",
+        "strong" => "1",
+        _ => "2",
+    };
+    if color {
+        format!("\u{1b}[{code}m{text}\u{1b}[0m")
+    } else {
+        text.to_owned()
+    }
+}
+
 /// Words put into lines of at most `width` characters; a longer word is cut.
-fn wrapped(text: &str, width: usize) -> Vec<String> {
+pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     let mut line = String::new();
     let mut used = 0;

@@ -2,12 +2,8 @@
 //!
 //! Decides nothing: what is unknown stays unknown, with its reason, and what is left out is counted.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 
-use super::template::{self, Language};
 use super::view::{self, View, clean};
 use super::words::Catalogue;
 use super::{Report, safe};
@@ -18,9 +14,6 @@ use crate::workbook::sheet::{Cell, Sheet};
 pub const MARKDOWN: &str = include_str!("../../report-templates/workbook.md");
 /// The HTML template.
 pub const HTML: &str = include_str!("../../report-templates/workbook.html");
-
-/// Stands for the digest until the page is made; no Base64 text looks like it.
-const MARK: &str = "{style}";
 
 /// One cell as shown.
 #[derive(Debug, Serialize)]
@@ -47,33 +40,24 @@ struct Page<'a> {
     #[serde(flatten)]
     view: &'a View,
     sheets: Vec<SheetView>,
-    style_sha256: &'static str,
 }
 
 /// Renders as Markdown.
 pub fn markdown(report: &Report, workbook: &Workbook, catalogue: &Catalogue) -> Result<String, minijinja::Error> {
     let view = view::of(report, catalogue);
-    let text = template::render(Language::Markdown, "workbook.md", MARKDOWN, &page(&view, workbook))?;
-    Ok(super::markdown::tidied(&text))
+    super::markdown::page(&page(&view, workbook), "workbook.md", MARKDOWN)
 }
 
 /// Renders as one self-contained page.
 pub fn html(report: &Report, workbook: &Workbook, catalogue: &Catalogue) -> Result<String, minijinja::Error> {
     let view = view::of(report, catalogue);
-    let page = template::render(Language::Html, "workbook.html", HTML, &page(&view, workbook))?;
-    let style = page
-        .split_once("<style>")
-        .and_then(|(_, rest)| rest.split_once("</style>"))
-        .map_or("", |(style, _)| style);
-    let digest = STANDARD.encode(Sha256::digest(style.as_bytes()));
-    Ok(page.replacen(MARK, &digest, 1))
+    super::html::page(&page(&view, workbook), "workbook.html", HTML)
 }
 
 fn page<'a>(view: &'a View, workbook: &Workbook) -> Page<'a> {
     Page {
         view,
         sheets: workbook.sheets.iter().map(sheet).collect(),
-        style_sha256: MARK,
     }
 }
 

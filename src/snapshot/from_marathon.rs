@@ -2,7 +2,7 @@
 //!
 //! Converts only; nothing is judged and nothing is filled in.
 
-use crate::model::{EvidenceRef, Observed, Outcome, items};
+use crate::model::{EvidenceRef, Observed, Outcome, Version, items};
 use crate::sources::marathon_apps::ConstraintWire;
 
 use super::believe::Believe;
@@ -34,12 +34,14 @@ fn marathon(believe: &mut Believe<'_>, folder: String) -> Marathon {
             .take(&item(items::MARATHON_INFO), pick!(Info))
             .map(|wire| MarathonInfo {
                 name: wire.name,
-                version: wire.version.parse().ok(),
+                version: Version::leading(&wire.version),
                 version_text: wire.version,
                 framework_id: wire.framework_id,
                 leader: wire.leader,
                 elected: wire.elected,
                 event_subscriber: wire.event_subscriber,
+                http_endpoints: wire.http_endpoints,
+                settings: wire.settings,
             }),
         leader: leader(believe, &item(items::MARATHON_LEADER)),
         apps: list(

@@ -52,6 +52,11 @@ pub struct MarathonInfo {
     pub elected: Option<bool>,
     /// `event_subscriber` of `event_subscriber` or `marathon_config`, where set.
     pub event_subscriber: Option<String>,
+    /// Number of `event_subscriber.http_endpoints`; `None` where it names none.
+    pub http_endpoints: Option<u64>,
+    /// Settings by dotted path (`marathon_config.features`), each as canonical JSON text. `null` stands there where the
+    /// answer lists the setting as not set; a path that is missing was not listed, which says nothing about it.
+    pub settings: BTreeMap<String, String>,
 }
 
 /// One placement constraint as Marathon stores it.

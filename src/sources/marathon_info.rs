@@ -1,12 +1,28 @@
 //! `/v2/info` and `/v2/leader` of Marathon.
 //!
-//! `/v2/info` is a runtime answer: of its configuration only the event subscriber is read, the rest may hold secrets.
+//! `/v2/info` is a runtime answer: of its configuration only the event subscriber and the settings in [`SETTINGS`] are read,
+//! the rest may hold secrets.
+
+use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
 use super::Parsed;
 use super::canonical::Canonical;
 use super::json;
+
+/// Settings that rules of upgrades ask for; none of them can hold a secret.
+pub const SETTINGS: [&str; 9] = [
+    "marathon_config.default_network_name",
+    "marathon_config.features",
+    "marathon_config.mesos_role",
+    "marathon_config.reconciliation_interval",
+    "marathon_config.revive_offers_for_new_apps",
+    "marathon_config.revive_offers_repetitions",
+    "zookeeper_config.zk_compression",
+    "zookeeper_config.zk_max_versions",
+    "zookeeper_config.zk_session_timeout",
+];
 
 /// `/v2/info`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -23,15 +39,15 @@ pub struct InfoWire {
     pub elected: Option<bool>,
     /// Event subscriber, where one is set.
     pub event_subscriber: Option<String>,
+    /// Number of `event_subscriber.http_endpoints`, where callbacks are on; never the addresses, which may hold credentials.
+    pub http_endpoints: Option<u64>,
+    /// Those of [`SETTINGS`] that the answer lists, as canonical JSON; `null` is listed.
+    pub settings: BTreeMap<String, String>,
 }
 
 /// Reads `/v2/info`.
 pub fn info(bytes: &[u8]) -> Parsed<InfoWire> {
-    #[derive(Deserialize)]
-    struct Config {
-        #[serde(default)]
-        event_subscriber: Option<Canonical>,
-    }
+    type Config = BTreeMap<String, Canonical>;
     #[derive(Deserialize)]
     struct Answer {
         name: String,
@@ -46,22 +62,51 @@ pub fn info(bytes: &[u8]) -> Parsed<InfoWire> {
         event_subscriber: Option<Canonical>,
         #[serde(default)]
         marathon_config: Option<Config>,
+        #[serde(default)]
+        zookeeper_config: Option<Config>,
     }
     let answer: Answer = json::read(
         bytes,
         "the answer of /v2/info: an object with the texts `name` and `version`",
     )?;
+    let subscribed = answer.event_subscriber.filter(|set| !set.is_null());
+    let http_endpoints = subscribed.as_ref().and_then(endpoints);
+    let mut settings = BTreeMap::new();
+    for key in SETTINGS {
+        let (table, name) = key.split_once('.').unwrap_or_default();
+        let table = match table {
+            "marathon_config" => &answer.marathon_config,
+            _ => &answer.zookeeper_config,
+        };
+        if let Some(value) = table.as_ref().and_then(|table| table.get(name)) {
+            settings.insert(key.to_owned(), value.0.clone());
+        }
+    }
     Ok(InfoWire {
         name: answer.name,
         version: answer.version,
         framework_id: answer.framework_id,
         leader: answer.leader.filter(|leader| !leader.is_empty()),
         elected: answer.elected,
-        event_subscriber: answer
-            .event_subscriber
-            .or_else(|| answer.marathon_config.and_then(|config| config.event_subscriber))
+        event_subscriber: subscribed
+            .or_else(|| {
+                answer
+                    .marathon_config
+                    .and_then(|mut config| config.remove("event_subscriber"))
+            })
             .and_then(|set| subscriber(&set)),
+        http_endpoints,
+        settings,
     })
+}
+
+/// How many endpoints the object form of an event subscriber names.
+fn endpoints(set: &Canonical) -> Option<u64> {
+    #[derive(Deserialize)]
+    struct Object {
+        http_endpoints: Option<Vec<json::Sound>>,
+    }
+    Some(set.value::<Object>()?.http_endpoints?.len() as u64)
 }
 
 /// The name of an event subscriber: the text itself, or the `type` of the object form.

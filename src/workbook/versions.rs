@@ -64,17 +64,27 @@ pub fn gathered(
         &zookeeper,
         Cell::Unknown("not in the table of releases".to_owned()),
     );
-    let by_people = |item: &str| answer(item, signoffs);
+    sheet.rows.extend(by_people(sides.len(), signoffs));
+    sheet
+}
+
+/// What nothing outside the nodes shows: told once, whatever the number of archives.
+fn by_people(sides: usize, signoffs: &[AppliedSignoff]) -> Vec<Vec<Cell>> {
+    let row = |what: &str, cell: Cell| {
+        let mut row = vec![Cell::value(what), cell];
+        row.resize(sides + 2, Cell::Blank);
+        row
+    };
+    let mut rows = Vec::new();
     for (what, item) in [
         ("Operating system", "node-prerequisites-met"),
         ("Docker", "docker-healthy-everywhere"),
     ] {
         let text = "not collected from inside the nodes; see the sign-off";
-        add(
-            what.to_owned(),
-            &|_| Cell::Unknown(format!("{text} {item}: {}", by_people(item))),
-            Cell::Blank,
-        );
+        rows.push(row(
+            what,
+            Cell::Unknown(format!("{text} {item}: {}", answer(item, signoffs))),
+        ));
     }
     for (what, item) in [
         ("Support cases and tickets", "support-cases-listed"),
@@ -82,13 +92,10 @@ pub fn gathered(
         ("Application data", "applications-qualified"),
         ("Architecture diagram, critical agents", "critical-agents-classified"),
     ] {
-        add(
-            what.to_owned(),
-            &|_| Cell::Value(format!("sign-off {item}: {}", by_people(item))),
-            Cell::Blank,
-        );
+        let text = format!("sign-off {item}: {}", answer(item, signoffs));
+        rows.push(row(what, Cell::Value(text)));
     }
-    sheet
+    rows
 }
 
 /// What was answered to an item, in one sentence.

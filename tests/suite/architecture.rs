@@ -21,6 +21,7 @@ const FLOORS: &[(u32, &[&str])] = &[
 /// Uses within one floor that are part of the design: (user, used, why).
 const NEIGHBOURS: &[(&str, &str, &str)] = &[
     ("checks", "compare", "pair checks read the comparison"),
+    ("plan", "checks", "a plan lists the checks that will run"),
     (
         "demo",
         "collect",

@@ -12,13 +12,13 @@ use gonogo::report::Report;
 use crate::support::fixture::Cluster;
 
 /// What one command did.
-struct Ran {
-    code: u8,
-    out: String,
-    err: String,
+pub(crate) struct Ran {
+    pub(crate) code: u8,
+    pub(crate) out: String,
+    pub(crate) err: String,
 }
 
-fn run(arguments: &[&str]) -> Ran {
+pub(crate) fn run(arguments: &[&str]) -> Ran {
     let (mut out, mut err) = (Vec::new(), Vec::new());
     let arguments = std::iter::once("gonogo")
         .chain(arguments.iter().copied())
@@ -32,11 +32,11 @@ fn run(arguments: &[&str]) -> Ran {
 }
 
 /// Writes a base cluster of the fixtures as a real archive.
-fn archive(folder: &Path, base: &str) -> PathBuf {
+pub(crate) fn archive(folder: &Path, base: &str) -> PathBuf {
     write(folder, base, &Cluster::read(base))
 }
 
-fn write(folder: &Path, name: &str, cluster: &Cluster) -> PathBuf {
+pub(crate) fn write(folder: &Path, name: &str, cluster: &Cluster) -> PathBuf {
     let path = folder.join(format!("{name}.tar.gz"));
     let target = Target::new(&path, Container::TarGz, false).unwrap();
     let staging = Staging::beside(&target).unwrap();

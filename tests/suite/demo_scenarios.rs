@@ -29,6 +29,7 @@ fn judge(before: &Snapshot, after: &Snapshot) -> Vec<CheckResult> {
                 facts: &after,
                 pair,
                 target: Some("1.11.3".parse().unwrap()),
+                target_marathon: None,
                 policy: &policy,
                 knowledge: gonogo::knowledge::Knowledge::builtin().unwrap(),
             };

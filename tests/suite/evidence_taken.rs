@@ -4,10 +4,9 @@
 //! asked for, or is said not to be there. What was bad may become unknown; it never becomes good.
 
 use gonogo::checks;
-use gonogo::facts::Facts;
-use gonogo::model::{Area, Outcome, Policy, Status};
+use gonogo::model::{Area, Outcome, Status};
 
-use crate::support::fixture::{Case, Cluster, fixtures, run_single};
+use crate::support::fixture::{Case, Cluster, fixtures};
 
 #[test]
 fn a_finding_does_not_turn_into_a_pass_when_its_evidence_is_gone() {
@@ -35,8 +34,7 @@ fn a_finding_does_not_turn_into_a_pass_when_its_evidence_is_gone() {
                         1 => cluster.fail(&item, &Outcome::NotApplicable, "404"),
                         _ => cluster.forget(&item),
                     }
-                    let snapshot = cluster.snapshot();
-                    let result = run_single(check, &Facts::new(&snapshot), None, &Policy::default());
+                    let result = case.run_on(check, &cluster.snapshot());
                     runs += 1;
                     if matches!(result.status, Status::Pass | Status::Skipped) {
                         let name = file.strip_prefix(fixtures()).unwrap().display().to_string();

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use gonogo::checks;
 use gonogo::knowledge::rule::{Place, Weight};
 use gonogo::knowledge::{GuideHop, Knowledge, Rule};
 use gonogo::model::{Line, Version};
@@ -54,10 +55,13 @@ fn rules_are_unique_and_sourced_and_say_how_they_are_answered() {
         );
         assert!(rule.text.ends_with('.') && rule.text.len() > 15, "{}", rule.id);
         assert!(
-            rule.manual || rule.fires.is_some() || !rule.answered_by.is_empty(),
+            rule.manual || rule.fires.is_some() || !rule.answered_by.is_empty() || rule.weight == Weight::Info,
             "{}: nobody answers it and it is no manual item",
             rule.id
         );
+        for check in &rule.answered_by {
+            assert!(checks::find(check).is_some(), "{}: {check} is no check", rule.id);
+        }
         if let Some(since) = &rule.since {
             assert_eq!(Line::from(since), hop.to, "{}", rule.id);
         }
@@ -65,6 +69,11 @@ fn rules_are_unique_and_sourced_and_say_how_they_are_answered() {
             assert!(
                 condition.on != Place::HostFile || rule.manual,
                 "{}: no evidence shows a file of a host",
+                rule.id
+            );
+            assert!(
+                condition.only_if.is_none() && !condition.absence_unknown,
+                "{}: conditions of Marathon know no such thing",
                 rule.id
             );
         }

@@ -193,7 +193,7 @@ const TOGETHER: [(&str, &str, &str); 1] = [(
 )];
 
 /// Where another item says the same and the check may pass without this one: (check, item, why).
-const ALTERNATIVES: [(&str, &str, &str); 5] = [
+const ALTERNATIVES: [(&str, &str, &str); 6] = [
     (
         "apps-below-target",
         "data/marathon/*/info.json",
@@ -203,6 +203,11 @@ const ALTERNATIVES: [(&str, &str, &str); 5] = [
         "deployments-in-flight",
         "data/marathon/*/apps.json",
         "a second opinion; the list of deployments decides",
+    ),
+    (
+        "mesos-too-old-for-marathon",
+        "data/mesos-master/*/version.json",
+        "the state of the leading master names its version as well",
     ),
     (
         "zookeeper-followers-unsynced",

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use gonogo::checks;
 use gonogo::knowledge::Knowledge;
 use gonogo::knowledge::hops::HopKind;
-use gonogo::knowledge::procedure::{Command, Edition, Gate, Phase, Procedure, Step, Window, read};
+use gonogo::knowledge::procedure::{Command, Gate, Phase, Procedure, Step, Window, read};
+use gonogo::knowledge::signoffs::Edition;
 use gonogo::model::Version;
 
 fn procedure() -> &'static Procedure {
@@ -167,98 +168,115 @@ fn typed(id: &str, from: &str, to: &str, edition: Edition) -> Vec<String> {
         .collect()
 }
 
+/// Step, hop, edition, and a part of the one command that is to be typed; none = there is none.
+type Typed = (&'static str, &'static str, &'static str, Edition, Option<&'static str>);
+
+const TYPED: &[Typed] = &[
+    (
+        "master-checks-pass",
+        "1.9.9",
+        "1.10.8",
+        Edition::Open,
+        Some("dcos-diagnostics check node-poststart"),
+    ),
+    (
+        "master-checks-pass",
+        "1.10.8",
+        "1.11.3",
+        Edition::Open,
+        Some("dcos-diagnostics check cluster"),
+    ),
+    (
+        "master-checks-pass",
+        "1.11.11",
+        "1.12.3",
+        Edition::Open,
+        Some("dcos-check-runner check cluster"),
+    ),
+    ("master-checks-pass", "1.8.8", "1.9.10", Edition::Open, None),
+    ("dcos-checks-before", "1.9.9", "1.10.8", Edition::Enterprise, None),
+    (
+        "dcos-checks-before",
+        "1.11.11",
+        "1.12.3",
+        Edition::Enterprise,
+        Some("dcos-diagnostics"),
+    ),
+    (
+        "master-ranges-replicated",
+        "1.10.8",
+        "1.11.3",
+        Edition::Enterprise,
+        Some("pki/cockroach"),
+    ),
+    (
+        "master-ranges-replicated",
+        "1.12.3",
+        "1.13.7",
+        Edition::Enterprise,
+        Some("pki/cockroach"),
+    ),
+    (
+        "master-ranges-replicated",
+        "1.13.7",
+        "2.0.6",
+        Edition::Enterprise,
+        Some("pki/bouncer"),
+    ),
+    ("master-ranges-replicated", "1.13.7", "2.0.6", Edition::Open, None),
+    (
+        "master-ranges-replicated-open",
+        "1.13.7",
+        "2.0.6",
+        Edition::Open,
+        Some("--insecure"),
+    ),
+    ("master-ranges-replicated-open", "1.10.8", "1.11.3", Edition::Open, None),
+    ("iam-saved", "1.9.9", "1.10.8", Edition::Enterprise, None),
+    (
+        "iam-saved",
+        "1.10.8",
+        "1.11.3",
+        Edition::Enterprise,
+        Some("cockroach dump"),
+    ),
+    (
+        "iam-saved",
+        "1.12.3",
+        "1.13.7",
+        Edition::Enterprise,
+        Some("iam-database-backup"),
+    ),
+    ("iam-saved-open", "1.12.3", "1.13.7", Edition::Open, None),
+    ("etcd-saved", "2.0.6", "2.1.0", Edition::Open, None),
+    ("etcd-saved", "2.1.0", "2.2.1", Edition::Open, Some("dcos-etcdctl")),
+    (
+        "script-generated",
+        "1.10.8",
+        "1.11.3",
+        Edition::Open,
+        Some("dcos_generate_config.sh"),
+    ),
+    (
+        "script-generated",
+        "1.10.8",
+        "1.11.3",
+        Edition::Enterprise,
+        Some("dcos_generate_config.ee.sh"),
+    ),
+    (
+        "configuration-change-alone",
+        "1.10.8",
+        "1.11.3",
+        Edition::Enterprise,
+        None,
+    ),
+];
+
 #[test]
 fn commands_are_those_of_the_line() {
-    for (id, from, to, edition, expected) in [
-        (
-            "master-checks-pass",
-            "1.9.9",
-            "1.10.8",
-            Edition::Oss,
-            Some("dcos-diagnostics check node-poststart"),
-        ),
-        (
-            "master-checks-pass",
-            "1.10.8",
-            "1.11.3",
-            Edition::Oss,
-            Some("dcos-diagnostics check cluster"),
-        ),
-        (
-            "master-checks-pass",
-            "1.11.11",
-            "1.12.3",
-            Edition::Oss,
-            Some("dcos-check-runner check cluster"),
-        ),
-        ("master-checks-pass", "1.8.8", "1.9.10", Edition::Oss, None),
-        ("dcos-checks-before", "1.9.9", "1.10.8", Edition::Ee, None),
-        (
-            "dcos-checks-before",
-            "1.11.11",
-            "1.12.3",
-            Edition::Ee,
-            Some("dcos-diagnostics"),
-        ),
-        (
-            "master-ranges-replicated",
-            "1.10.8",
-            "1.11.3",
-            Edition::Ee,
-            Some("pki/cockroach"),
-        ),
-        (
-            "master-ranges-replicated",
-            "1.12.3",
-            "1.13.7",
-            Edition::Ee,
-            Some("pki/cockroach"),
-        ),
-        (
-            "master-ranges-replicated",
-            "1.13.7",
-            "2.0.6",
-            Edition::Ee,
-            Some("pki/bouncer"),
-        ),
-        ("master-ranges-replicated", "1.13.7", "2.0.6", Edition::Oss, None),
-        (
-            "master-ranges-replicated-open",
-            "1.13.7",
-            "2.0.6",
-            Edition::Oss,
-            Some("--insecure"),
-        ),
-        ("master-ranges-replicated-open", "1.10.8", "1.11.3", Edition::Oss, None),
-        ("iam-saved", "1.9.9", "1.10.8", Edition::Ee, None),
-        ("iam-saved", "1.10.8", "1.11.3", Edition::Ee, Some("cockroach dump")),
-        (
-            "iam-saved",
-            "1.12.3",
-            "1.13.7",
-            Edition::Ee,
-            Some("iam-database-backup"),
-        ),
-        ("iam-saved-open", "1.12.3", "1.13.7", Edition::Oss, None),
-        ("etcd-saved", "2.0.6", "2.1.0", Edition::Oss, None),
-        ("etcd-saved", "2.1.0", "2.2.1", Edition::Oss, Some("dcos-etcdctl")),
-        (
-            "script-generated",
-            "1.10.8",
-            "1.11.3",
-            Edition::Oss,
-            Some("dcos_generate_config.sh"),
-        ),
-        (
-            "script-generated",
-            "1.10.8",
-            "1.11.3",
-            Edition::Ee,
-            Some("dcos_generate_config.ee.sh"),
-        ),
-        ("configuration-change-alone", "1.10.8", "1.11.3", Edition::Ee, None),
-    ] {
-        let typed = typed(id, from, to, edition);
+    for (id, from, to, edition, expected) in TYPED {
+        let typed = typed(id, from, to, *edition);
         match expected {
             None => assert!(typed.is_empty(), "{id} {from} to {to}: {typed:?}"),
             Some(part) => {

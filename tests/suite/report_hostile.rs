@@ -16,7 +16,7 @@ use serde_json::Value;
 use crate::support::fixture::fixtures;
 
 /// Texts that browsers have been known to act on.
-const MARKUP: [&str; 62] = [
+pub(crate) const MARKUP: [&str; 62] = [
     "<script>alert(1)</script>",
     "</script><script>alert(1)</script>",
     "<ScRiPt>alert(1)</sCrIpT>",
@@ -82,7 +82,7 @@ const MARKUP: [&str; 62] = [
 ];
 
 /// Texts that terminals have been known to act on, or that hide what stands beside them.
-const CONTROL: [&str; 42] = [
+pub(crate) const CONTROL: [&str; 42] = [
     "\u{1b}[2J\u{1b}[H",
     "\u{1b}[32mGO\u{1b}[0m",
     "\u{1b}]0;GO\u{7}",
@@ -211,7 +211,7 @@ fn rendered(format: Format, report: &Report) -> String {
 }
 
 /// Start and end tags with their attributes: the shape of a page.
-fn shape_of_page(page: &str) -> Vec<String> {
+pub(crate) fn shape_of_page(page: &str) -> Vec<String> {
     let mut shape = Vec::new();
     for token in Tokenizer::new(page) {
         let Ok(token) = token;

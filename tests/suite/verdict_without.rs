@@ -52,6 +52,7 @@ fn verdict(before: Option<&Snapshot>, after: &Snapshot) -> Verdict {
         pair,
         // Before the window the documents disagree about this hop, which is a warning of its own; here only evidence counts.
         target: before.and_then(|_| "1.11.3".parse().ok()),
+        target_marathon: None,
         policy: &policy,
         knowledge: gonogo::knowledge::Knowledge::builtin().unwrap(),
     };

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::shared;
 use crate::checks::shared::few;
 use crate::checks::{Check, Context, Saw};
-use crate::compare::part;
+use crate::compare::{Comparison, Component, VersionPair, part};
 use crate::model::{
     Area, CheckMeta, Doc, Finding, LedgerEntry, LedgerState, LeftBehind, Severity, Stage, Subject, SubjectKind,
 };
@@ -62,7 +62,9 @@ impl Check for ExpectedChangeMissing {
             .filter(|entry| entry.must && entry.what != "version" && entry.state != LedgerState::NotJudged)
             .collect();
         for (subject, places) in by_node(&owed) {
-            fire(saw, subject, &places);
+            if !left_at_its_version(pair.comparison, subject) {
+                fire(saw, subject, &places);
+            }
         }
         for entry in &owed {
             of_definitions(saw, entry);
@@ -78,6 +80,20 @@ impl Check for ExpectedChangeMissing {
         // The ledger itself was read even where no statement of it can be seen in this evidence.
         saw.judged(ledger.len(), "expected changes");
     }
+}
+
+/// A node that shows an older version than the others cannot show what they gained: versions-not-reached names it.
+fn left_at_its_version(comparison: &Comparison, subject: &Subject) -> bool {
+    let reached = |component: Component| {
+        let all = comparison.versions.iter().filter(|one| one.component == component);
+        all.map(|one| &one.after).max()
+    };
+    let of = |one: &&VersionPair| one.subject == *subject;
+    comparison
+        .versions
+        .iter()
+        .filter(of)
+        .any(|one| reached(one.component) > Some(&one.after))
 }
 
 fn is_definition(subject: &Subject) -> bool {

@@ -5,9 +5,17 @@ mod apps_unhealthy;
 mod constraints_invalid;
 mod deployments_in_flight;
 mod event_subscribers_enabled;
+mod marathon_ahead_of_mesos;
+mod marathon_app_field_invalid;
+mod marathon_behaviour_changed;
+mod marathon_flag_removed;
+mod marathon_incompatible;
+mod marathon_line_skipped;
+mod marathon_storage_too_old;
 mod marathon_without_leader;
-mod nested_marathon_behind_root;
+mod mesos_too_old_for_marathon;
 mod nested_marathon_outdated;
+mod nested_marathon_too_old;
 mod queue_waiting;
 pub(in crate::checks) mod shared;
 
@@ -20,8 +28,16 @@ pub const CHECKS: &[&dyn Check] = &[
     &constraints_invalid::ConstraintsInvalid,
     &deployments_in_flight::DeploymentsInFlight,
     &event_subscribers_enabled::EventSubscribersEnabled,
+    &marathon_ahead_of_mesos::MarathonAheadOfMesos,
+    &marathon_app_field_invalid::MarathonAppFieldInvalid,
+    &marathon_behaviour_changed::MarathonBehaviourChanged,
+    &marathon_flag_removed::MarathonFlagRemoved,
+    &marathon_incompatible::MarathonIncompatible,
+    &marathon_line_skipped::MarathonLineSkipped,
+    &marathon_storage_too_old::MarathonStorageTooOld,
     &marathon_without_leader::MarathonWithoutLeader,
-    &nested_marathon_behind_root::NestedMarathonBehindRoot,
+    &mesos_too_old_for_marathon::MesosTooOldForMarathon,
     &nested_marathon_outdated::NestedMarathonOutdated,
+    &nested_marathon_too_old::NestedMarathonTooOld,
     &queue_waiting::QueueWaiting,
 ];

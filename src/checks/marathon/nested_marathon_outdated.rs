@@ -1,4 +1,4 @@
-//! `nested-marathon-outdated`: nested Marathons below the vendor's minimum. How far behind the root: `nested-marathon-behind-root`.
+//! `nested-marathon-outdated`: nested Marathons below the vendor's minimum. How far behind the root: `nested-marathon-too-old`.
 
 use crate::checks::marathon::shared::instances;
 use crate::checks::{Check, Context, Saw};
@@ -9,7 +9,7 @@ use crate::model::{Area, CheckMeta, Doc, Finding, Observed, Severity, Stage, Ver
 pub struct NestedMarathonOutdated;
 
 /// The oldest nested Marathon the vendor's pages accept (DC/OS 1.9 to 2.2, patching and upgrading).
-const MINIMUM: Version = Version::new(1, 3, 5);
+pub const MINIMUM: Version = Version::new(1, 3, 5);
 
 static META: CheckMeta = CheckMeta {
     id: "nested-marathon-outdated",
@@ -22,8 +22,8 @@ static META: CheckMeta = CheckMeta {
     requirements: &["S0-33", "S1-62", "S3-8"],
     doc: Doc {
         what: "Every Marathon beside the root one of a DC/OS cluster reports version 1.3.5 or later. The rule is the \
-               vendor's and is repeated unchanged for every target from 1.9 to 2.2; being one or more lines behind the \
-               root Marathon is judged by nested-marathon-behind-root. Plain Mesos has no such rule: SKIPPED.",
+               vendor's and is repeated unchanged for every target from 1.9 to 2.2; how far a nested Marathon is from the \
+               Marathon of the target is judged by nested-marathon-too-old. Plain Mesos has no such rule: SKIPPED.",
         why: "Older Marathons do not get along with the Mesos of the target: after the masters are upgraded they may fail \
               to re-register, and their tasks are given up after the failover timeout.",
         by_hand: "curl -s https://CLUSTER/service/NAME/v2/info -H \"Authorization: token=$TOKEN\" | jq -r .version",

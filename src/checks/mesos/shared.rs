@@ -69,9 +69,20 @@ pub fn judge(context: &Context<'_>, saw: &mut Saw, filter: impl Fn(&Rule) -> boo
     };
     if held.is_empty() {
         let when = if after { "after" } else { "before" };
-        saw.skip(format!(
-            "the upgrade guide has nothing of this kind to look at {when} the way from Mesos {from} to {to}"
-        ));
+        let by_hand = rules::manual_items(guide, &from, &to).unwrap_or_default().into_iter();
+        let by_hand: Vec<String> = by_hand
+            .filter(|rule| now(rule) && filter(rule))
+            .map(|rule| rule.id.clone())
+            .collect();
+        saw.skip(if by_hand.is_empty() {
+            format!("the upgrade guide has nothing of this kind to look at {when} the way from Mesos {from} to {to}")
+        } else {
+            format!(
+                "what the upgrade guide says of this kind about the way from Mesos {from} to {to} no evidence shows: \
+                 look by hand, {when} it ({})",
+                few(&by_hand)
+            )
+        });
         return;
     }
     let mut judged = 0;
@@ -153,7 +164,8 @@ fn finding(held: &Held<'_>, group: &[&Sighting]) -> Option<Finding> {
     let (subject, whose) = if subjects.len() == 1 {
         (first.subject.clone(), first.subject.to_string())
     } else {
-        let names: Vec<String> = subjects.iter().map(|subject| subject.name.clone()).collect();
+        let mut names: Vec<String> = subjects.iter().map(|subject| subject.name.clone()).collect();
+        names.sort();
         let whose = format!("{} {}s ({})", names.len(), first.subject.kind, few(&names));
         (Subject::cluster(), whose)
     };

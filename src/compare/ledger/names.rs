@@ -36,9 +36,7 @@ fn nodes<'a, T>(
             .collect()
     } else {
         let agents = snapshot.agent_nodes.iter();
-        agents
-            .map(|one| (Subject::named(SubjectKind::Agent, &one.host), agent(one)))
-            .collect()
+        agents.map(|one| (agent_subject(one), agent(one))).collect()
     };
     let mut nodes = Nodes {
         known: Vec::new(),
@@ -51,6 +49,14 @@ fn nodes<'a, T>(
         }
     }
     nodes
+}
+
+/// An agent by its id, as everywhere; by its address where its own state is not known.
+fn agent_subject(node: &AgentNode) -> Subject {
+    match node.state.known() {
+        Some(state) if !state.id.is_empty() => Subject::new(SubjectKind::Agent, &state.id, &state.hostname),
+        _ => Subject::named(SubjectKind::Agent, &node.host),
+    }
 }
 
 /// What cannot be said because nodes did not answer; the same words for every statement.

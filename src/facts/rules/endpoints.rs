@@ -78,7 +78,7 @@ fn served(
 ) {
     let name = subject.name.clone();
     let Some(line) = line else {
-        gathered.silent(&name, "its version is not known".to_owned());
+        gathered.silent(&name, "the version is not known".to_owned());
         return;
     };
     match guide.serves(component, line, seek.path) {

@@ -59,7 +59,7 @@ pub(super) fn agents(seek: &Seek<'_>, guide: &Guide, facts: &Facts<'_>) -> Looke
             for agent in listed.items {
                 let by_address = agent.address().is_some_and(|address| asked.contains(address));
                 if !by_address && !asked.contains(agent.id.as_str()) {
-                    gathered.silent(&agent.hostname, "it was not asked for its flags".to_owned());
+                    gathered.silent(&agent.hostname, "flags were not asked for".to_owned());
                 }
             }
             let mut looked = gathered.finish("agent");
@@ -81,9 +81,9 @@ pub(super) fn agents(seek: &Seek<'_>, guide: &Guide, facts: &Facts<'_>) -> Looke
 /// What the reason says without the name of the item, so that many agents with the same reason share one sentence.
 fn because(why: &Why) -> String {
     match why {
-        Why::NotCollected { .. } => "its flags were not asked for".to_owned(),
-        Why::Missing { outcome, reason, .. } => format!("its flags did not arrive: {} ({reason})", outcome.as_str()),
-        Why::Absent { reason, .. } => format!("it does not show its flags ({reason})"),
+        Why::NotCollected { .. } => "flags were not asked for".to_owned(),
+        Why::Missing { outcome, reason, .. } => format!("flags did not arrive: {} ({reason})", outcome.as_str()),
+        Why::Absent { reason, .. } => format!("flags are not shown ({reason})"),
         Why::Malformed { .. } | Why::Doubtful { .. } => why.sentence(),
     }
 }

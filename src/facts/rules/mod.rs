@@ -6,6 +6,7 @@
 mod endpoints;
 mod flags;
 mod holds;
+pub mod marathon;
 mod state;
 
 use crate::knowledge::rule::{Condition, Place, Rule, RuleKind, Test};
@@ -209,10 +210,7 @@ fn look_at(place: Place, path: &str, condition: &Condition, guide: &Guide, facts
         Place::MasterEndpoint => endpoints::masters(&seek, guide, facts),
         Place::AgentEndpoint => endpoints::agents(&seek, guide, facts),
         Place::HostFile => Looked::default(),
-        place => Looked {
-            unknown: vec![format!("{place:?} is not read yet")],
-            ..Looked::default()
-        },
+        place => marathon::everywhere(place, path, facts),
     }
 }
 

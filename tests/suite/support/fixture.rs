@@ -99,6 +99,8 @@ pub struct Case {
     post_edits: Vec<Edit>,
     /// Target version given on the command line.
     pub target: Option<Version>,
+    /// Marathon to be reached given on the command line.
+    pub target_marathon: Option<Version>,
     /// Policy other than the default.
     #[serde(default)]
     pub policy: Policy,
@@ -126,15 +128,38 @@ impl Case {
                 let base = self.base.as_deref().expect("a case of a single check names its `base`");
                 let snapshot = Cluster::read(base).edited(&self.edits).snapshot();
                 let facts = Facts::new(&snapshot);
-                run_single(check, &facts, self.target.clone(), &self.policy)
+                runner::run_one(check, &self.context(&facts, None))
             }
             Stage::Pair => {
                 let pre = self.pre.as_deref().expect("a case of a pair check names `pre`");
                 let post = self.post.as_deref().expect("a case of a pair check names `post`");
                 let before = Cluster::read(pre).edited(&self.pre_edits).snapshot();
                 let after = Cluster::read(post).edited(&self.post_edits).snapshot();
-                run_pair(check, &before, &after, self.target.clone(), &self.policy)
+                let (before, after) = (Facts::new(&before), Facts::new(&after));
+                let comparison = compare(&before, &after, gonogo::knowledge::Knowledge::builtin().unwrap())
+                    .unwrap_or_else(|error| panic!("not comparable: {error}"));
+                let pair = Pair {
+                    before: &before,
+                    comparison: &comparison,
+                };
+                runner::run_one(check, &self.context(&after, Some(pair)))
             }
+        }
+    }
+
+    /// Runs a check over another snapshot, with the targets and the policy of this case.
+    pub fn run_on(&self, check: &dyn Check, snapshot: &Snapshot) -> CheckResult {
+        runner::run_one(check, &self.context(&Facts::new(snapshot), None))
+    }
+
+    fn context<'a>(&'a self, facts: &'a Facts<'a>, pair: Option<Pair<'a>>) -> Context<'a> {
+        Context {
+            facts,
+            pair,
+            target: self.target.clone(),
+            target_marathon: self.target_marathon.clone(),
+            policy: &self.policy,
+            knowledge: gonogo::knowledge::Knowledge::builtin().unwrap(),
         }
     }
 }
@@ -147,6 +172,7 @@ pub fn run_single(check: &dyn Check, facts: &Facts<'_>, target: Option<Version>,
             facts,
             pair: None,
             target,
+            target_marathon: None,
             policy,
             knowledge: gonogo::knowledge::Knowledge::builtin().unwrap(),
         },
@@ -175,6 +201,7 @@ pub fn run_pair(
             facts: &after,
             pair,
             target,
+            target_marathon: None,
             policy,
             knowledge: gonogo::knowledge::Knowledge::builtin().unwrap(),
         },

@@ -327,6 +327,8 @@ impl Cluster {
                     leader: Some("10.0.0.1:8080".to_owned()),
                     elected: Some(true),
                     event_subscriber: None,
+                    http_endpoints: None,
+                    settings: BTreeMap::new(),
                 },
                 &item("info.json"),
             ),

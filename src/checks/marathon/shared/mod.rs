@@ -2,13 +2,14 @@
 //!
 //! Holds no rule of its own. A list that may not be all is judged for what is bad in it, and said to be unknown.
 
+pub mod guide;
+pub mod minimum;
+
 use crate::checks::{Context, Saw};
 use crate::facts::marathons::Listing;
-use crate::model::{EvidenceRef, Observed, Subject, SubjectKind, Version};
+pub use crate::facts::marathons::few;
+use crate::model::{EvidenceRef, Finding, Observed, Subject, SubjectKind, Version};
 use crate::snapshot::{App, Marathon, Pod};
-
-/// Most names shown in one sentence.
-const SHOWN: usize = 5;
 
 /// One instance with what is known about its list of apps.
 #[derive(Debug, Clone, Copy)]
@@ -67,20 +68,8 @@ impl<'a> Instance<'a> {
         let Some((apps, at)) = self.part(&self.marathon.apps, saw) else {
             return &[];
         };
-        match self.listing {
-            Listing::Partial(paths) => self.unknown(
-                format!(
-                    "Mesos runs tasks of {} that {} does not list: the account may see a part of the apps only",
-                    few(paths),
-                    at.item
-                ),
-                saw,
-            ),
-            // An empty list needs somebody who says that nothing runs.
-            Listing::Unconfirmed(why) if apps.is_empty() => {
-                self.unknown(format!("{} lists no app, and nothing confirms it: {why}", at.item), saw);
-            }
-            _ => {}
+        if let Some(doubt) = self.listing.doubt(apps.len(), &at.item) {
+            self.unknown(doubt, saw);
         }
         apps
     }
@@ -115,6 +104,14 @@ impl<'a> Instance<'a> {
         Subject::named(SubjectKind::Marathon, self.name())
     }
 
+    /// A finding with the place where the instance says its version.
+    pub fn at_version(self, finding: Finding) -> Finding {
+        match self.marathon.info.get() {
+            Ok((info, at)) => finding.seen_at(at.at("/version").quoting(&info.version_text)),
+            Err(_) => finding,
+        }
+    }
+
     /// An app or pod as a subject: its path; in a nested instance the identifier begins with the instance's name.
     pub fn workload(self, kind: SubjectKind, path: &str) -> Subject {
         if self.marathon.root {
@@ -144,13 +141,4 @@ pub fn place(id: &str, at: &EvidenceRef) -> String {
 /// A field of an app or pod.
 pub fn field(at: &EvidenceRef, name: &str) -> EvidenceRef {
     at.at(format!("{}/{name}", at.pointer))
-}
-
-/// The first few of a list of names, and how many more there are.
-pub fn few(names: &[String]) -> String {
-    let shown = names.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", ");
-    match names.len().saturating_sub(SHOWN) {
-        0 => shown,
-        more => format!("{shown} and {more} more"),
-    }
 }

@@ -1,0 +1,91 @@
+//! What only people can answer about a hop: advisories, rules that evidence does not settle, sign-off items. Answers none of them.
+
+use super::{Manual, ManualKind, When};
+use crate::knowledge::Knowledge;
+use crate::knowledge::hops::{Classified, Product};
+use crate::knowledge::requirements;
+use crate::knowledge::rule::{Rule, RuleKind, Side, Weight};
+use crate::knowledge::signoffs::{self, Edition, SignoffItem};
+use crate::model::Line;
+
+pub(super) fn items(knowledge: &Knowledge, edition: Option<Edition>, hop: &Classified) -> Vec<Manual> {
+    let mut items = advisories(knowledge, edition, hop);
+    items.extend(rules(knowledge, hop));
+    items.extend(
+        knowledge
+            .signoffs
+            .iter()
+            .filter(|item| asked(item, edition, hop))
+            .map(|item| signoff(knowledge, item)),
+    );
+    items
+}
+
+fn advisories(_knowledge: &Knowledge, _edition: Option<Edition>, _hop: &Classified) -> Vec<Manual> {
+    Vec::new()
+}
+
+fn rules(knowledge: &Knowledge, hop: &Classified) -> Vec<Manual> {
+    super::changes::rules(knowledge, hop)
+        .into_iter()
+        // Of DC/OS the packages are DC/OS's own.
+        .filter(|rule| rule.manual && (hop.product == Product::Mesos || rule.kind != RuleKind::Packaging))
+        .map(rule)
+        .collect()
+}
+
+fn rule(rule: &Rule) -> Manual {
+    Manual {
+        id: rule.id.clone(),
+        kind: ManualKind::Rule,
+        when: match rule.side {
+            Side::Pre => When::Before,
+            Side::Post => When::After,
+            Side::Both => When::BeforeAndAfter,
+        },
+        blocking: rule.weight == Weight::Blocker,
+        text: rule.text.clone(),
+        how: rule.hint.clone(),
+        requirements: rule.requirements.clone(),
+        sources: rule.sources.clone(),
+    }
+}
+
+/// Whether a sign-off item is asked for this hop.
+fn asked(item: &SignoffItem, edition: Option<Edition>, hop: &Classified) -> bool {
+    let product = match item.product {
+        requirements::Product::Both => true,
+        requirements::Product::Dcos => hop.product == Product::Dcos,
+        requirements::Product::Mesos => hop.product == Product::Mesos,
+    };
+    let line = match item.when {
+        signoffs::When::Pre => Line::from(&hop.from),
+        signoffs::When::Post => Line::from(&hop.to),
+    };
+    let of_edition = item.edition.is_none()
+        || edition.is_none()
+        || item.edition == edition
+        || item.both_since.is_some_and(|since| line >= since);
+    let crosses = item.crosses.is_empty() || item.crosses.iter().any(|crossing| crossing.lies_on(&hop.from, &hop.to));
+    product && of_edition && crosses && item.since.is_none_or(|since| line >= since)
+}
+
+fn signoff(knowledge: &Knowledge, item: &SignoffItem) -> Manual {
+    Manual {
+        id: item.id.clone(),
+        kind: ManualKind::Signoff,
+        when: match item.when {
+            signoffs::When::Pre => When::Before,
+            signoffs::When::Post => When::After,
+        },
+        blocking: item.blocking,
+        text: item.text.clone(),
+        how: Some(item.how.clone()),
+        requirements: knowledge
+            .requirements
+            .of_signoff(&item.id)
+            .map(|requirement| requirement.id.clone())
+            .collect(),
+        sources: item.sources.clone(),
+    }
+}
