@@ -75,6 +75,16 @@ pub struct Global {
         help_heading = "Global options"
     )]
     pub config: Option<PathBuf>,
+    /// The site's own releases, paths, rules and images, beside what the vendor's documents say
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        env = "GONOGO_KNOWLEDGE",
+        hide_env_values = true,
+        help_heading = "Global options"
+    )]
+    pub knowledge: Option<PathBuf>,
 }
 
 impl Global {
@@ -126,6 +136,8 @@ pub enum Command {
     Checks(super::checks::Args),
     /// Say why a check exists, how to see it by hand and how to fix it
     Explain(super::explain::Args),
+    /// Say what gonogo knows of releases, paths and rules, and from which documents
+    Knowledge(super::knowledge::Args),
     /// Print completions for a shell
     Completions(super::completions::Args),
     /// Print the manual page, or write all pages into a folder

@@ -17,6 +17,8 @@ pub struct Ctx<'w> {
     pub verbosity: i8,
     /// `--config`, if given.
     pub config: Option<PathBuf>,
+    /// `--knowledge`, if given.
+    pub knowledge: Option<PathBuf>,
 }
 
 impl Ctx<'_> {

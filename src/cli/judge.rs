@@ -14,6 +14,7 @@ use crate::report::Report;
 use crate::report::assemble::{Parts, Side, assemble};
 use crate::report::words::Catalogue;
 use crate::verdict::signoffs::{Asked, apply};
+use crate::verdict::{Basis, decide};
 use crate::workbook::answers::{Run, answers};
 
 /// Arguments of both commands.
@@ -82,7 +83,7 @@ impl JudgeArgs {
             policy: config::policy(ctx.config.as_deref())?,
             plan: self.output.plan(ctx, inputs)?,
             catalogue: catalogue(),
-            knowledge: knowledge()?,
+            knowledge: knowledge_of(ctx)?,
         })
     }
 
@@ -108,6 +109,51 @@ pub fn knowledge() -> anyhow::Result<&'static Knowledge> {
         )
         .into()
     })
+}
+
+/// What the documents say, with the site's own file where one is named (`--knowledge`, else `[knowledge] file`).
+///
+/// # Errors
+/// The file cannot be read, or every problem inside it, with its lines.
+pub fn knowledge_of(ctx: &Ctx<'_>) -> anyhow::Result<&'static Knowledge> {
+    let builtin = knowledge()?;
+    let file = match &ctx.knowledge {
+        Some(file) => Some(file.clone()),
+        None => config::knowledge_file(ctx.config.as_deref())?,
+    };
+    let Some(file) = file else { return Ok(builtin) };
+    let name = file.display().to_string();
+    let text = std::fs::read_to_string(&file).map_err(|error| {
+        Failure::usage(format!("{name}: {error}"))
+            .hint("--knowledge (or [knowledge] file in gonogo.toml) must name a readable file")
+    })?;
+    let with = builtin.with_site(&name, &text).map_err(|problems| {
+        let lines: Vec<String> = problems.iter().map(|problem| format!("{name}:{problem}")).collect();
+        Failure::usage(format!("the site's knowledge cannot be used:\n{}", lines.join("\n")))
+    })?;
+    // Once in a run of the program, and needed until it ends.
+    Ok(Box::leak(Box::new(with)))
+}
+
+/// What a report must say about the site's own file; empty without one.
+pub fn site_remarks(knowledge: &Knowledge) -> Vec<String> {
+    let Some(site) = &knowledge.site else { return Vec::new() };
+    let mut remarks = vec![format!(
+        "the site's own knowledge was used: {} (sha256 {}), {} statements added, {} replaced",
+        site.file,
+        site.digest,
+        site.adds.len(),
+        site.replaces.len()
+    )];
+    let said = |what: &str, statements: &[String]| -> Vec<String> {
+        statements
+            .iter()
+            .map(|one| format!("the site's file {what} {one}"))
+            .collect()
+    };
+    remarks.extend(said("adds", &site.adds));
+    remarks.extend(said("replaces", &site.replaces));
+    remarks
 }
 
 /// What the checks of this program say about themselves.
@@ -215,7 +261,7 @@ pub fn conclude(found: Found<'_>, prepared: Ground<'_>) -> anyhow::Result<Report
             manifest: &facts.snapshot.origin.manifest,
         })
         .collect();
-    Ok(assemble(Parts {
+    let mut report = assemble(Parts {
         command: found.command,
         archives: &sides,
         hop: found.shown,
@@ -229,7 +275,18 @@ pub fn conclude(found: Found<'_>, prepared: Ground<'_>) -> anyhow::Result<Report
         policy: prepared.policy.clone(),
         knowledge: prepared.knowledge.revision().to_owned(),
         catalogue: prepared.catalogue,
-    }))
+    });
+    report.remarks.extend(site_remarks(prepared.knowledge));
+    // A remark keeps a GO from being a plain one: the verdict must follow from everything that the report says.
+    report.verdict = decide(&Basis {
+        results: &report.results,
+        changes: &report.changes,
+        waivers: &report.waivers,
+        signoffs: &report.signoffs,
+        remarks: &report.remarks,
+        policy: &report.policy,
+    });
+    Ok(report)
 }
 
 /// Gives the report to whoever asked, and the verdict back.

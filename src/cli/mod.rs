@@ -17,6 +17,7 @@ pub mod explain;
 pub mod failure;
 pub mod import;
 pub mod judge;
+pub mod knowledge;
 pub mod load;
 pub mod logging;
 pub mod man;
@@ -70,6 +71,7 @@ pub fn run(
         terminal,
         verbosity: cli.global.verbosity(),
         config: cli.global.config,
+        knowledge: cli.global.knowledge,
     };
     let ended = dispatch(cli.command, &mut ctx).and_then(|code| {
         ctx.out
@@ -102,6 +104,7 @@ fn dispatch(command: Command, ctx: &mut Ctx<'_>) -> anyhow::Result<u8> {
         Command::Collect(args) => collect::run(&args, ctx),
         Command::Checks(args) => checks::run(&args, ctx),
         Command::Explain(args) => explain::run(&args, ctx),
+        Command::Knowledge(args) => knowledge::run(&args, ctx),
         Command::Completions(args) => completions::run(&args, ctx),
         Command::Man(args) => man::run(&args, ctx),
     }

@@ -67,7 +67,7 @@ pub fn run(args: &Args, ctx: &mut Ctx<'_>) -> anyhow::Result<u8> {
     let inputs: Vec<&std::path::Path> = args.archive.iter().map(PathBuf::as_path).collect();
     let output = args.output.plan(ctx, &inputs)?;
     output.only(&render::FORMATS, "a plan")?;
-    let knowledge = judge::knowledge()?;
+    let knowledge = judge::knowledge_of(ctx)?;
     let request = match (&args.archive, &args.from) {
         (Some(_), _) => from_archive(args, to, knowledge)?,
         (None, Some(from)) => Request {

@@ -9,6 +9,7 @@ use super::{Ctx, Failure, config, exit, load, output, signoffs, waivers};
 use crate::checks::{Context, Pair};
 use crate::compare::compare;
 use crate::facts::Facts;
+use crate::knowledge::Knowledge;
 use crate::model::{Policy, Version, Waiver};
 use crate::report::words::Catalogue;
 use crate::report::{Hop, Report, workbook as render};
@@ -70,6 +71,7 @@ struct Prepared {
     signoffs: Option<Overlay>,
     policy: Policy,
     catalogue: Catalogue,
+    knowledge: &'static Knowledge,
 }
 
 /// Runs the command.
@@ -91,6 +93,7 @@ pub fn run(args: &Args, ctx: &mut Ctx<'_>) -> anyhow::Result<u8> {
         signoffs: args.signoffs.as_deref().map(signoffs::overlay).transpose()?,
         policy: config::policy(ctx.config.as_deref())?,
         catalogue: judge::catalogue(),
+        knowledge: judge::knowledge_of(ctx)?,
     };
     let text = made(args, form, &prepared)?;
     match &args.output {
@@ -121,7 +124,7 @@ fn form(args: &Args) -> Result<Form, Failure> {
 }
 
 fn made(args: &Args, form: Form, prepared: &Prepared) -> anyhow::Result<String> {
-    let knowledge = judge::knowledge()?;
+    let knowledge = prepared.knowledge;
     let ground = Ground {
         waivers: &prepared.waivers,
         signoffs: prepared.signoffs.as_ref(),

@@ -152,6 +152,7 @@ fn leave_behind(before: &Model, after: &mut Model) -> Planted {
             Find::new("component-versions-unexpected", SubjectKind::Agent, &id),
             Find::new("expected-change-missing", SubjectKind::Agent, &asked),
             Find::new("versions-not-reached", SubjectKind::Agent, &id),
+            Find::new("expected-change-missing", SubjectKind::Agent, &asked),
         ],
     }
 }

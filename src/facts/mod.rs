@@ -5,6 +5,7 @@
 
 pub mod advisories;
 pub mod cluster;
+pub mod config;
 pub mod constraints;
 pub mod ensemble;
 pub mod hop;

@@ -11,6 +11,7 @@ pub mod documents;
 pub mod guide;
 pub mod hops;
 pub mod ledger;
+pub mod lint;
 pub mod marathon;
 pub mod paths;
 pub mod procedure;
@@ -18,6 +19,8 @@ pub mod releases;
 pub mod requirements;
 pub mod rule;
 pub mod signoffs;
+pub mod site;
+pub mod summary;
 mod tenure;
 
 use std::sync::LazyLock;
@@ -37,6 +40,7 @@ pub use releases::Release;
 pub use requirements::{Requirement, Requirements};
 pub use rule::Rule;
 pub use signoffs::SignoffItem;
+pub use site::Site;
 
 /// Date of the last change to any table; part of the revision.
 pub const DATED: &str = "2026-11-21";
@@ -88,6 +92,8 @@ pub struct Knowledge {
     pub signoffs: Vec<SignoffItem>,
     /// The installer's config.yaml.
     pub config: config::ConfigRules,
+    /// The site's own file, where one was given.
+    pub site: Option<Site>,
     revision: String,
 }
 
@@ -123,6 +129,7 @@ impl Knowledge {
             requirements: table("requirements.toml", requirements::read)?,
             signoffs: table("signoffs.toml", signoffs::read)?,
             config: table("config.toml", config::read)?,
+            site: None,
             revision: format!("{DATED}+{digest}"),
         })
     }

@@ -158,9 +158,6 @@ pub struct Step {
     pub gate: Option<Gate>,
     /// Items of the vendor's documents that it answers.
     pub requirements: Vec<String>,
-    /// Manual items that it needs somebody to sign.
-    #[serde(default)]
-    pub signoffs: Vec<String>,
     /// Where it stands.
     pub sources: Vec<String>,
     /// Where documents disagree about it.

@@ -4,6 +4,7 @@
 
 pub mod change;
 pub mod check;
+pub mod config_diff;
 pub mod evidence;
 pub mod finding;
 pub mod items;
@@ -21,6 +22,7 @@ pub mod waiver;
 
 pub use change::{Change, ChangeKind, Expectation};
 pub use check::{Area, CheckMeta, CheckResult, Doc, Severity, Stage, Status};
+pub use config_diff::{ConfigChange, ConfigClass, ConfigDiff};
 pub use evidence::{Evidence, EvidenceRef, Outcome};
 pub use finding::{Datum, Finding};
 pub use ledger::{LedgerEntry, LedgerState, LeftBehind};

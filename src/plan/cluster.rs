@@ -22,7 +22,7 @@ pub struct Cluster {
     pub masters: Vec<String>,
     /// The master that leads; it is the last of `masters`.
     pub leader: Option<String>,
-    /// Agents, where the archive lists them.
+    /// Agents, where the archive is known to list them all.
     pub agents: Option<Agents>,
     /// What is doubtful, one sentence each.
     pub doubts: Vec<String>,
@@ -57,12 +57,17 @@ impl Cluster {
                     .to_owned(),
             );
         }
-        let agents = match facts.agents_seen() {
-            Ok(seen) => {
-                doubts.extend(seen.doubts.iter().map(|why| format!("agents: {}", why.sentence())));
-                let public = seen.items.iter().filter(|agent| agent.is_public()).count();
+        for (master, before, after) in &facts.cluster.leadership.changed {
+            doubts.push(format!(
+                "{master} named {before} as the leader, and {after} at the end of the run"
+            ));
+        }
+        // A list that may be incomplete gives no number.
+        let agents = match facts.agents() {
+            Ok(agents) => {
+                let public = agents.iter().filter(|agent| agent.is_public()).count();
                 Some(Agents {
-                    private: seen.items.len() - public,
+                    private: agents.len() - public,
                     public,
                 })
             }

@@ -61,6 +61,7 @@ fn planned(step: &procedure::Step, n: usize, phase: Phase, request: &Request, wi
             stop: fill(&gate.stop),
         }),
         requirements: step.requirements.clone(),
+        signoffs: Vec::new(),
         sources: step.sources.clone(),
         disagreement: step.disagreements.clone(),
     }

@@ -1,11 +1,11 @@
 //! What only people can answer about a hop: advisories, rules that evidence does not settle, sign-off items. Answers none of them.
 
 use super::{Manual, ManualKind, When};
-use crate::knowledge::Knowledge;
 use crate::knowledge::hops::{Classified, Product};
 use crate::knowledge::requirements;
 use crate::knowledge::rule::{Rule, RuleKind, Side, Weight};
 use crate::knowledge::signoffs::{self, Edition, SignoffItem};
+use crate::knowledge::{Advisory, Knowledge, advisories};
 use crate::model::Line;
 
 pub(super) fn items(knowledge: &Knowledge, edition: Option<Edition>, hop: &Classified) -> Vec<Manual> {
@@ -21,8 +21,78 @@ pub(super) fn items(knowledge: &Knowledge, edition: Option<Edition>, hop: &Class
     items
 }
 
-fn advisories(_knowledge: &Knowledge, _edition: Option<Edition>, _hop: &Classified) -> Vec<Manual> {
-    Vec::new()
+/// Sign-off items that stand behind requirements, where they are asked for this hop.
+pub(super) fn signoffs(
+    knowledge: &Knowledge,
+    requirements: &[String],
+    edition: Option<Edition>,
+    hop: &Classified,
+) -> Vec<String> {
+    let mut ids: Vec<String> = Vec::new();
+    for item in requirements.iter().filter_map(|id| knowledge.requirements.find(id)) {
+        for id in &item.signoff {
+            let asked = knowledge
+                .signoffs
+                .iter()
+                .any(|signoff| signoff.id == *id && asked(signoff, edition, hop));
+            if asked && !ids.contains(id) {
+                ids.push(id.clone());
+            }
+        }
+    }
+    ids
+}
+
+fn advisories(knowledge: &Knowledge, edition: Option<Edition>, hop: &Classified) -> Vec<Manual> {
+    if hop.product == Product::Mesos {
+        return Vec::new();
+    }
+    let of_edition = |advisory: &&Advisory| {
+        let named = advisory.edition.map(|named| match named {
+            advisories::Edition::Enterprise => Edition::Enterprise,
+            advisories::Edition::Open => Edition::Open,
+        });
+        named.is_none() || edition.is_none() || named == edition
+    };
+    let all = knowledge.advisories_for(&hop.from, &hop.to).into_iter();
+    all.filter(of_edition)
+        .map(|advisory| Manual {
+            id: advisory.id.clone(),
+            kind: ManualKind::Advisory,
+            when: When::Before,
+            blocking: advisory.weight == Weight::Blocker,
+            text: advisory.text.clone(),
+            how: whom(advisory),
+            requirements: Vec::new(),
+            sources: advisory
+                .sources
+                .iter()
+                .map(|id| knowledge.documents_named(std::slice::from_ref(id)))
+                .collect(),
+        })
+        .collect()
+}
+
+/// Whom an advisory bears on, where that is not everybody.
+fn whom(advisory: &Advisory) -> Option<String> {
+    let mut whom: Vec<String> = Vec::new();
+    if !advisory.packages.is_empty() {
+        let below = advisory.packages_below.as_ref();
+        let below = below.map(|version| format!(" below {version}")).unwrap_or_default();
+        whom.push(format!("the package {}{below}", advisory.packages.join(" or ")));
+    }
+    if !advisory.app_names.is_empty() {
+        whom.push(format!("apps whose last name is {}", advisory.app_names.join(", ")));
+    }
+    if let Some(mode) = &advisory.security {
+        whom.push(format!("the security mode {mode}"));
+    }
+    match advisory.edition {
+        Some(advisories::Edition::Enterprise) => whom.push("Enterprise".to_owned()),
+        Some(advisories::Edition::Open) => whom.push("Open Source".to_owned()),
+        None => {}
+    }
+    (!whom.is_empty()).then(|| format!("bears on clusters with: {}", whom.join("; ")))
 }
 
 fn rules(knowledge: &Knowledge, hop: &Classified) -> Vec<Manual> {

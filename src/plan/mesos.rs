@@ -188,6 +188,7 @@ fn component(
         commands: Vec::new(),
         gate: gate.map(|step| filled_gate(step, hop)),
         requirements,
+        signoffs: Vec::new(),
         sources,
         disagreement: Vec::new(),
     }
@@ -269,6 +270,7 @@ fn from_table(step: &MesosStep, phase: &str, request: &Request, hop: &Classified
             .collect(),
         gate: Some(filled_gate(step, hop)),
         requirements: step.requirements.clone(),
+        signoffs: Vec::new(),
         sources: step.sources.clone(),
         disagreement: Vec::new(),
     }

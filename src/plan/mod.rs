@@ -186,6 +186,8 @@ pub struct Step {
     pub gate: Option<Gate>,
     /// Items of the vendor's documents that it answers.
     pub requirements: Vec<String>,
+    /// Sign-off items that stand behind those.
+    pub signoffs: Vec<String>,
     /// Where it stands.
     pub sources: Vec<String>,
     /// Where documents disagree about it.
@@ -324,6 +326,9 @@ fn planned(knowledge: &Knowledge, request: &Request, judged: &crate::knowledge::
     match judged.product {
         Product::Dcos => hop.steps = dcos::steps(knowledge, request, judged),
         Product::Mesos => (hop.order, hop.steps) = mesos::steps(knowledge, request, judged),
+    }
+    for step in &mut hop.steps {
+        step.signoffs = manual::signoffs(knowledge, &step.requirements, request.edition, judged);
     }
     hop.checks = checks::of(judged.product);
     hop.manual = manual::items(knowledge, request.edition, judged);

@@ -3,11 +3,16 @@
 //! Shows the view, whose texts are harmless already; the only control bytes written are newlines and, with colour, the
 //! renderer's own escape sequences.
 
+mod lines;
+
 use std::fmt::Write as _;
 
 use comfy_table::{ColumnConstraint, ContentArrangement, Table, Width, presets};
 
-use super::view::{ChangeGroup, MissingView, ResultView, View};
+pub(crate) use lines::wrapped;
+use lines::{cause, folder, groups};
+
+use super::view::{ChangeGroup, ResultView, View};
 
 /// How to draw.
 #[derive(Debug, Clone, Copy)]
@@ -436,68 +441,5 @@ pub(super) fn painted(color: bool, class: &str, text: &str) -> String {
         format!("\u{1b}[{code}m{text}\u{1b}[0m")
     } else {
         text.to_owned()
-    }
-}
-
-/// Words put into lines of at most `width` characters; a longer word is cut.
-pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    let mut line = String::new();
-    let mut used = 0;
-    for word in text.split(' ').filter(|word| !word.is_empty()) {
-        let mut rest: Vec<char> = word.chars().collect();
-        if used > 0 && used + 1 + rest.len() > width {
-            lines.push(std::mem::take(&mut line));
-            used = 0;
-        }
-        while rest.len() > width {
-            let tail = rest.split_off(width);
-            lines.push(rest.into_iter().collect());
-            rest = tail;
-        }
-        if used > 0 {
-            line.push(' ');
-            used += 1;
-        }
-        used += rest.len();
-        line.extend(rest);
-    }
-    if !line.is_empty() || lines.is_empty() {
-        lines.push(line);
-    }
-    lines
-}
-
-/// Neighbours of one folder that ended the same way for the same cause: one row for people, unless everything is asked for.
-fn groups(missing: &[MissingView], one_by_one: bool) -> Vec<&[MissingView]> {
-    let alike = |a: &MissingView, b: &MissingView| {
-        !one_by_one
-            && a.role == b.role
-            && a.outcome == b.outcome
-            && folder(&a.item) == folder(&b.item)
-            && cause(&a.reason) == cause(&b.reason)
-    };
-    missing.chunk_by(alike).collect()
-}
-
-/// Folder of an item, with its slash at the end.
-fn folder(item: &str) -> &str {
-    item.rfind('/').and_then(|at| item.get(..=at)).unwrap_or(item)
-}
-
-/// The cause itself, where later requests to the same server were spared because of it.
-fn cause(reason: &str) -> &str {
-    reason.strip_prefix("not asked again: ").unwrap_or(reason)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn wraps_words_and_cuts_long_ones() {
-        assert_eq!(wrapped("a bb ccc", 4), ["a bb", "ccc"]);
-        assert_eq!(wrapped("abcdefgh i", 3), ["abc", "def", "gh", "i"]);
-        assert_eq!(wrapped("", 3), [""]);
     }
 }

@@ -8,7 +8,7 @@ use gonogo::demo::fault::Faults;
 use gonogo::demo::model::{Model, Size};
 use gonogo::demo::scenario::{Planted, Scenario};
 use gonogo::facts::Facts;
-use gonogo::model::{CheckResult, Phase, Policy, Stage, Status};
+use gonogo::model::{CheckResult, Phase, Policy, Status};
 use gonogo::snapshot::Snapshot;
 
 use crate::support::cluster;
@@ -21,7 +21,7 @@ fn judge(before: &Snapshot, after: &Snapshot) -> Vec<CheckResult> {
     checks::all()
         .into_iter()
         .map(|check| {
-            let pair = (check.meta().stage == Stage::Pair).then_some(Pair {
+            let pair = Some(Pair {
                 before: &before,
                 comparison: &comparison,
             });

@@ -38,6 +38,7 @@ mod facts_captures;
 mod fake_cluster;
 mod hostile_bodies;
 mod import;
+mod knowledge;
 mod knowledge_paths;
 mod lab;
 mod ledger;

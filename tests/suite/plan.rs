@@ -9,7 +9,7 @@ use gonogo::knowledge::hops::{HopKind, Product};
 use gonogo::knowledge::procedure::Phase;
 use gonogo::knowledge::signoffs::Edition;
 use gonogo::model::Version;
-use gonogo::plan::{Chosen, Hop, Plan, Request, Step, choose, make};
+use gonogo::plan::{Chosen, Hop, ManualKind, Plan, Request, Step, choose, make};
 use gonogo::report::format::Format;
 use gonogo::report::plan::{SCHEMA, render};
 use gonogo::report::terminal::Style;
@@ -326,6 +326,33 @@ fn the_edition_chooses_steps_and_commands() {
     assert!(typed.contains(&"sudo bash dcos_generate_config.sh --generate-node-upgrade-script 1.10.8"));
 }
 
+#[test]
+fn advisories_of_the_hop_are_manual_items() {
+    let advisories = |from: &str, to: &str, edition| -> Vec<(String, bool)> {
+        let plan = plan_of(from, to, None, edition);
+        let items = plan.hops.into_iter().flat_map(|hop| hop.manual);
+        let items = items.filter(|item| item.kind == ManualKind::Advisory);
+        items.map(|item| (item.id, item.blocking)).collect()
+    };
+    let into_1_10 = advisories("1.9.9", "1.10.7", None);
+    assert!(
+        into_1_10.contains(&("marathon-lb-1.10".to_owned(), true)),
+        "{into_1_10:?}"
+    );
+    assert!(into_1_10.contains(&("cfs-1.10".to_owned(), false)), "{into_1_10:?}");
+    let named = |edition| {
+        let all = advisories("1.10.8", "1.11.3", Some(edition));
+        all.iter().any(|(id, _)| id == "secrets-down-1.11")
+    };
+    assert!(named(Edition::Enterprise) && !named(Edition::Open));
+    assert!(
+        !advisories("1.9.4", "1.9.9", None)
+            .iter()
+            .any(|(id, _)| id == "marathon-lb-1.10")
+    );
+    assert!(advisories("0.18", "0.19", None).is_empty());
+}
+
 fn commands(steps: &[Step]) -> impl Iterator<Item = &str> {
     steps
         .iter()
@@ -394,6 +421,15 @@ fn sound(plan: &Plan) -> Result<(), TestCaseError> {
                 .chain(step.commands.iter().map(|command| &command.run));
             for text in all {
                 prop_assert!(!text.contains("{from}") && !text.contains("{to}"), "{name}: {text}");
+            }
+        }
+        for step in &hop.steps {
+            for id in &step.signoffs {
+                let listed = hop
+                    .manual
+                    .iter()
+                    .any(|item| item.kind == ManualKind::Signoff && item.id == *id);
+                prop_assert!(listed, "{name}: {}: the sign-off {id} is no manual item", step.id);
             }
         }
         for item in &hop.manual {

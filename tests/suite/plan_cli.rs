@@ -8,9 +8,10 @@ use gonogo::report::terminal::Style;
 use pulldown_cmark::{Event, Options, Parser, Tag};
 use serde_json::Value;
 
-use crate::cli::{archive, run};
+use crate::cli::{archive, run, write};
 use crate::plan::planned;
 use crate::report_hostile::{CONTROL, MARKUP, shape_of_page};
+use crate::support::fixture::Cluster;
 
 fn json(arguments: &[&str]) -> (u8, Plan) {
     let all: Vec<&str> = ["plan"]
@@ -148,8 +149,41 @@ fn an_archive_names_the_masters_and_the_leader_comes_last() {
         shown.out
     );
     // The leader that the evidence names, not the last by name.
-    let checked = run(&["check", pre, "--format", "json"]);
-    assert_eq!(checked.code, exit::GO);
+    assert_eq!(cluster.masters, ["10.0.0.2", "10.0.0.3", "10.0.0.1"]);
+}
+
+#[test]
+fn who_leads_and_how_many_agents_there_are_is_not_guessed() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut cluster = Cluster::read("dcos-pre");
+    for host in ["10.0.0.1", "10.0.0.2", "10.0.0.3"] {
+        for item in ["metrics_snapshot.json", "redirect.txt", "redirect_end.txt"] {
+            cluster.forget(&format!("data/mesos-master/{host}/{item}"));
+        }
+    }
+    let blind = write(folder.path(), "blind", &cluster);
+    let (code, plan) = json(&["--archive", blind.to_str().unwrap(), "--to", "1.11.3"]);
+    let cluster = plan.cluster.unwrap();
+    assert_eq!((code, cluster.leader.as_ref()), (exit::GO, None));
+    assert_eq!(cluster.masters.len(), 3);
+    let said = |words: &str| cluster.doubts.iter().any(|doubt| doubt.contains(words));
+    assert!(said("which master leads is not known"), "{:?}", cluster.doubts);
+    let shown = run(&["plan", "--archive", blind.to_str().unwrap(), "--to", "1.11.3"]);
+    assert!(!shown.out.contains(", then 10.0.0."), "{}", shown.out);
+    let no_quorum = archive(folder.path(), "lab-no-quorum");
+    let (_, plan) = json(&[
+        "--archive",
+        no_quorum.to_str().unwrap(),
+        "--to",
+        "1.11.0",
+        "--product",
+        "mesos",
+    ]);
+    assert_eq!(
+        plan.cluster.unwrap().agents,
+        None,
+        "an empty list without a quorum is no list"
+    );
 }
 
 #[test]

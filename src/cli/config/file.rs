@@ -66,6 +66,8 @@ pub struct File {
     pub(super) collect: Collect,
     /// `[policy]`.
     pub policy: Policy,
+    /// `file` of `[knowledge]`.
+    pub knowledge: Option<PathBuf>,
 }
 
 impl File {
@@ -92,6 +94,7 @@ pub fn read(path: &Path, text: &str, problems: &mut Problems) -> File {
         inputs: inputs(root.section("inputs", problems), problems),
         collect: collect(root.section("collect", problems), problems),
         policy: policy(root.section("policy", problems), problems),
+        knowledge: knowledge(root.section("knowledge", problems), problems),
     };
     root.finish(problems);
     file
@@ -166,6 +169,12 @@ fn collect(mut section: Section<'_>, problems: &mut Problems) -> Collect {
     };
     section.finish(problems);
     collect
+}
+
+fn knowledge(mut section: Section<'_>, problems: &mut Problems) -> Option<PathBuf> {
+    let file = section.path("file", problems);
+    section.finish(problems);
+    file.map(|said| said.value)
 }
 
 fn policy(mut section: Section<'_>, problems: &mut Problems) -> Policy {

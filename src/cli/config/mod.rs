@@ -51,6 +51,20 @@ pub fn policy(named: Option<&Path>) -> Result<Policy, Failure> {
     }
 }
 
+/// Only the file of `[knowledge]`.
+///
+/// # Errors
+/// [`Failure`] with every problem of the configuration.
+pub fn knowledge_file(named: Option<&Path>) -> Result<Option<PathBuf>, Failure> {
+    let mut problems = Problems::default();
+    let file = read(named, &mut problems)?;
+    if problems.is_empty() {
+        Ok(file.knowledge)
+    } else {
+        Err(failure(&problems))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -298,6 +298,9 @@ impl Page<'_> {
                 "answers",
                 &format!("{} ({})", step.requirements.join(", "), step.id),
             );
+            if !step.signoffs.is_empty() {
+                self.labelled(INDENT, "sign-offs", &step.signoffs.join(", "));
+            }
             self.labelled(INDENT, "sources", &step.sources.join("; "));
         }
     }
