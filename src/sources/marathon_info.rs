@@ -169,6 +169,34 @@ mod tests {
             );
         }
         assert!(info(b"{}").is_err());
+    }
+
+    #[test]
+    fn only_settings_of_the_list_are_kept_and_addresses_never() {
+        let body = br#"{"name":"marathon","version":"0.9.1",
+            "event_subscriber":{"type":"http_callback","http_endpoints":["http://u:not-a-real-secret@a.example","http://b.example"]},
+            "marathon_config":{"features":["vips"],"mesos_role":null,"master":"zk://u:not-a-real-secret@z:2181/mesos"},
+            "zookeeper_config":{"zk":"zk://u:not-a-real-secret@z:2181/marathon","zk_session_timeout":10000.0}}"#;
+        let read = info(body).unwrap();
+        assert_eq!(read.http_endpoints, Some(2));
+        let kept: Vec<String> = read
+            .settings
+            .iter()
+            .map(|(key, value)| format!("{key}={value}"))
+            .collect();
+        assert_eq!(
+            kept,
+            [
+                "marathon_config.features=[\"vips\"]",
+                "marathon_config.mesos_role=null",
+                "zookeeper_config.zk_session_timeout=10000",
+            ]
+        );
+        assert!(!format!("{read:?}").contains("not-a-real-secret"));
+    }
+
+    #[test]
+    fn a_leader_is_named() {
         assert!(leader(br#"{"leader":""}"#).is_err());
     }
 }

@@ -36,10 +36,10 @@ const NOT_KEPT: &[(&str, &str)] = &[
     ),
     (
         "marathon_config.master",
-        "of the configuration only the event subscriber is kept",
+        "of the configuration only what rules ask for is kept",
     ),
     ("marathon_config.ha", "see above"),
-    ("marathon_config.mesos_role", "see above"),
+    ("marathon_config.mesos_role", "kept as a setting; rules read it"),
     ("zk", "see above; may hold credentials"),
     ("timeLeftSeconds", "a moment's value"),
     (
