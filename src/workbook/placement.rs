@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::compare::task_identity::{parse, workload};
 use crate::facts::Facts;
+use crate::model::Why;
 use crate::snapshot::{Agent, App, Constraint, Marathon, TaskList, TaskState};
 
 /// Attribute that names the rack where none is configured.
@@ -43,9 +44,9 @@ pub struct Placement<'a> {
 
 /// Where everything runs, or why that cannot be said.
 pub fn placement<'a>(facts: &Facts<'a>, rack: &str) -> Result<Placement<'a>, String> {
-    let (agents, _) = facts.snapshot.agents.get().map_err(|why| why.sentence())?;
-    facts.agents().map_err(|why| why.sentence())?;
-    let tasks = facts.tasks().map_err(|why| why.sentence())?;
+    let (agents, _) = facts.snapshot.agents.get().map_err(Why::sentence)?;
+    facts.agents().map_err(Why::sentence)?;
+    let tasks = facts.tasks().map_err(Why::sentence)?;
     let (pins, blind) = pins(&facts.snapshot.marathons);
     let mut nodes: Vec<Node<'a>> = agents.iter().map(|agent| node(agent, rack)).collect();
     let by_marathon: BTreeSet<&str> = facts

@@ -3,7 +3,7 @@
 use crate::facts::Facts;
 use crate::facts::constraints::{Judgement, Kind, Rules};
 use crate::facts::marathons::Listing;
-use crate::model::Observed;
+use crate::model::{Observed, Why};
 use crate::snapshot::{Constraint, Marathon};
 use crate::sources::marathon_metrics::NAMES;
 
@@ -17,12 +17,7 @@ type Line = (&'static str, &'static str, fn(&Facts<'_>) -> Cell);
 
 const LINES: [Line; 11] = [
     ("Tasks that have not ended", "curl leader.mesos:5050/state", |facts| {
-        Cell::of(
-            facts
-                .tasks()
-                .map(|tasks| tasks.tasks.len())
-                .map_err(|why| why.sentence()),
-        )
+        Cell::of(facts.tasks().map(|tasks| tasks.tasks.len()).map_err(Why::sentence))
     }),
     (
         "Agents, all",
@@ -173,7 +168,7 @@ fn agents(facts: &Facts<'_>, which: fn(&crate::snapshot::Agent) -> bool) -> Cell
         facts
             .agents()
             .map(|agents| agents.iter().filter(|agent| which(agent)).count())
-            .map_err(|why| why.sentence()),
+            .map_err(Why::sentence),
     )
 }
 
@@ -278,14 +273,18 @@ pub fn constraints(facts: &Facts<'_>) -> Sheet {
         match &marathon.apps {
             Observed::Known(apps, _) => {
                 places += apps.len();
-                apps.iter().for_each(|app| add(&app.id, &app.constraints, Kind::App));
+                for app in apps {
+                    add(&app.id, &app.constraints, Kind::App);
+                }
             }
             Observed::Unknown(why) => unread.push(Cell::why(why)),
         }
         match &marathon.pods {
             Observed::Known(pods, _) => {
                 places += pods.len();
-                pods.iter().for_each(|pod| add(&pod.id, &pod.constraints, Kind::Pod));
+                for pod in pods {
+                    add(&pod.id, &pod.constraints, Kind::Pod);
+                }
             }
             Observed::Unknown(why) if why.is_absent() => {}
             Observed::Unknown(why) => unread.push(Cell::why(why)),

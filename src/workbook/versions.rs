@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::facts::Facts;
 use crate::knowledge::{Knowledge, Release};
-use crate::model::{AppliedSignoff, Observed, Version};
+use crate::model::{AppliedSignoff, Observed, Version, Why};
 
 use super::sheet::{Cell, Sheet};
 use super::state::Side;
@@ -148,7 +148,7 @@ fn tally<T: ToString>(values: impl IntoIterator<Item = Result<T, String>>, none:
 }
 
 fn observed<T: Clone>(part: &Observed<T>) -> Result<T, String> {
-    part.get().map(|(value, _)| value.clone()).map_err(|why| why.sentence())
+    part.get().map(|(value, _)| value.clone()).map_err(Why::sentence)
 }
 
 fn dcos_version(facts: &Facts<'_>) -> Cell {
@@ -166,7 +166,7 @@ fn masters(facts: &Facts<'_>) -> Cell {
 
 fn agents(facts: &Facts<'_>) -> Cell {
     match facts.agents() {
-        Ok(list) if list.is_empty() => Cell::value("no agents"),
+        Ok([]) => Cell::value("no agents"),
         Ok(list) => tally(
             list.iter().map(|agent| {
                 let missing = || format!("agent {} says no version", agent.hostname);
