@@ -7,9 +7,12 @@ use super::select::{Selected, Selection};
 use super::{Ctx, Failure, config, exit, signoffs, waivers};
 use crate::checks::{self, Check, Context};
 use crate::facts::Facts;
+use crate::facts::config::Files;
 use crate::facts::hop::{Hop, NoHop};
 use crate::knowledge::Knowledge;
-use crate::model::{Change, CheckMeta, CheckResult, LedgerEntry, Manifest, Policy, Verdict, Version, Waiver, Why};
+use crate::model::{
+    Change, CheckMeta, CheckResult, LedgerEntry, Line, Manifest, Policy, Verdict, Version, Waiver, Why,
+};
 use crate::report::Report;
 use crate::report::assemble::{Parts, Side, assemble};
 use crate::report::words::Catalogue;
@@ -199,6 +202,9 @@ pub fn conclude(found: Found<'_>, prepared: &Prepared) -> anyhow::Result<Report>
     let mut results = found.results;
     let judged_at = last.snapshot.origin.manifest.finished_at;
     let waivers = crate::verdict::waivers::apply(&mut results, &prepared.waivers, judged_at);
+    let line = found.hop.as_ref().ok().map(|hop| Line::from(&hop.to));
+    let before = (found.archives.len() > 1).then_some(*first);
+    let config = Files::of(before, last).side_by_side(&prepared.knowledge.config, line);
     let asked = Asked::of(first, last, found.hop, found.moved);
     let given = signoffs::given(found.archives, prepared.signoffs.as_ref());
     let signoffs = apply(&asked, &given, prepared.knowledge);
@@ -245,6 +251,7 @@ pub fn conclude(found: Found<'_>, prepared: &Prepared) -> anyhow::Result<Report>
         knowledge: prepared.knowledge.revision().to_owned(),
         catalogue: &prepared.catalogue,
     });
+    report.config = config;
     report.remarks.extend(site_remarks(prepared.knowledge));
     Ok(report)
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::hops::{Disagreement, HopKind};
+use super::hops::{Disagreement, HopKind, Statement};
 use super::signoffs::Edition;
 use crate::model::{Line, Version};
 
@@ -162,7 +162,23 @@ pub struct Step {
     pub sources: Vec<String>,
     /// Where documents disagree about it.
     #[serde(default, rename = "disagreement")]
-    pub disagreements: Vec<Disagreement>,
+    pub disagreements: Vec<Disputed>,
+}
+
+/// Documents that disagree about a step, and for which lines that matters.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Disputed {
+    /// About what.
+    pub about: String,
+    /// What each says.
+    pub statements: Vec<Statement>,
+    /// Which one counts here, and why.
+    pub applied: String,
+    /// First line of the version to be reached.
+    pub since: Option<Line>,
+    /// Last line of the version to be reached.
+    pub until: Option<Line>,
 }
 
 /// Where something stands around the ordered steps of a Mesos hop.
@@ -245,6 +261,17 @@ impl Step {
             && window.edition_fits(self.edition)
             && within(window.to, self.since, self.until)
             && within(window.from, self.runs_since, None)
+    }
+}
+
+impl Disputed {
+    /// The disagreement, where it matters for that window.
+    pub fn of(&self, window: &Window<'_>) -> Option<Disagreement> {
+        within(window.to, self.since, self.until).then(|| Disagreement {
+            about: self.about.clone(),
+            statements: self.statements.clone(),
+            applied: self.applied.clone(),
+        })
     }
 }
 

@@ -12,6 +12,10 @@ pub(super) fn steps(knowledge: &Knowledge, request: &Request, hop: &Classified) 
         kind: hop.kind,
         edition: request.edition,
     };
+    let mesos = knowledge.release(&hop.to).map_or_else(
+        || "the version that the release ships".to_owned(),
+        |release| release.mesos.join(" or "),
+    );
     let mut steps = Vec::new();
     for phase in Phase::ALL {
         let of_phase = knowledge
@@ -21,14 +25,21 @@ pub(super) fn steps(knowledge: &Knowledge, request: &Request, hop: &Classified) 
             .filter(|step| step.phases.contains(&phase) && step.applies(&window));
         for step in of_phase {
             let n = steps.len() + 1;
-            steps.push(planned(step, n, phase, request, &window));
+            steps.push(planned(step, n, phase, request, &window, &mesos));
         }
     }
     steps
 }
 
-fn planned(step: &procedure::Step, n: usize, phase: Phase, request: &Request, window: &Window<'_>) -> Step {
-    let fill = |text: &str| filled(text, window.from, window.to);
+fn planned(
+    step: &procedure::Step,
+    n: usize,
+    phase: Phase,
+    request: &Request,
+    window: &Window<'_>,
+    mesos: &str,
+) -> Step {
+    let fill = |text: &str| filled(text, window.from, window.to).replace("{mesos}", mesos);
     // Of a plan for one edition nobody needs to hear which it is.
     let marked = |edition| if request.edition.is_some() { None } else { edition };
     let (nodes, count) = nodes(step.each, phase, request);
@@ -63,7 +74,7 @@ fn planned(step: &procedure::Step, n: usize, phase: Phase, request: &Request, wi
         requirements: step.requirements.clone(),
         signoffs: Vec::new(),
         sources: step.sources.clone(),
-        disagreement: step.disagreements.clone(),
+        disagreement: step.disagreements.iter().filter_map(|one| one.of(window)).collect(),
     }
 }
 

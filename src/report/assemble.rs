@@ -78,6 +78,7 @@ pub fn assemble(parts: Parts<'_>) -> Report {
         results,
         changes: parts.changes,
         ledger: parts.ledger,
+        config: None,
         remarks,
         waivers: parts.waivers,
         signoffs: parts.signoffs,

@@ -21,7 +21,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::model::{
-    AppliedSignoff, AppliedWaiver, Change, CheckResult, LedgerEntry, Phase, Policy, RequirementAnswer, Verdict,
+    AppliedSignoff, AppliedWaiver, Change, CheckResult, ConfigDiff, LedgerEntry, Phase, Policy, RequirementAnswer,
+    Verdict,
 };
 
 /// Format number of the JSON report.
@@ -47,6 +48,9 @@ pub struct Report {
     /// What the hop should have changed by itself, and whether that was seen; empty for `check`.
     #[serde(default)]
     pub ledger: Vec<LedgerEntry>,
+    /// config.yaml before and for the target, side by side; absent where one of the two is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub config: Option<ConfigDiff>,
     /// What keeps a GO from being a plain one although no check says so.
     #[serde(default)]
     pub remarks: Vec<String>,

@@ -4,6 +4,7 @@
 //! out is counted. A view decides nothing: verdict, statuses and words are those of the report.
 
 pub mod changes;
+pub mod config;
 pub mod headline;
 pub mod ledger;
 pub mod results;
@@ -48,6 +49,8 @@ pub struct View {
     pub changes: Vec<ChangeGroup>,
     /// What the hop should have changed by itself; empty for `check`.
     pub ledger: ledger::LedgerTable,
+    /// config.yaml before and for the target.
+    pub config: Option<config::ConfigTable>,
     /// What keeps a GO from being a plain one.
     pub remarks: Vec<String>,
     /// Waivers.
@@ -194,6 +197,7 @@ pub fn of(report: &Report, catalogue: &Catalogue) -> View {
     let results = results::of(report, catalogue, &mut budget);
     let changes = changes::of(&report.changes, &mut budget);
     let ledger = ledger::of(&report.ledger, &mut budget);
+    let config = report.config.as_ref().map(|diff| config::of(diff, &mut budget));
     let signoffs = signoffs::of(report, &mut budget);
     let requirements = signoffs::requirements(&report.requirements, &mut budget);
     View {
@@ -208,6 +212,7 @@ pub fn of(report: &Report, catalogue: &Catalogue) -> View {
         results,
         changes,
         ledger,
+        config,
         remarks: report.remarks.iter().map(|remark| clean(remark)).collect(),
         waivers: report
             .waivers

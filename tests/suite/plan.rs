@@ -327,6 +327,26 @@ fn the_edition_chooses_steps_and_commands() {
 }
 
 #[test]
+fn a_master_is_held_to_the_mesos_of_the_release_and_not_to_a_page() {
+    for (from, to, mesos, disputed) in [
+        ("1.10.8", "1.11.3", "mesos 1.5.1", true),
+        ("1.9.9", "1.10.7", "mesos 1.4.2", false),
+    ] {
+        let plan = planned(from, to);
+        let reached = plan
+            .hops
+            .last()
+            .unwrap()
+            .steps
+            .iter()
+            .find(|step| step.id == "master-version-reached")
+            .unwrap();
+        assert!(reached.gate.as_ref().unwrap().see.contains(mesos), "{:?}", reached.gate);
+        assert_eq!(!reached.disagreement.is_empty(), disputed, "{from} to {to}");
+    }
+}
+
+#[test]
 fn advisories_of_the_hop_are_manual_items() {
     let advisories = |from: &str, to: &str, edition| -> Vec<(String, bool)> {
         let plan = plan_of(from, to, None, edition);
@@ -420,7 +440,10 @@ fn sound(plan: &Plan) -> Result<(), TestCaseError> {
                 .into_iter()
                 .chain(step.commands.iter().map(|command| &command.run));
             for text in all {
-                prop_assert!(!text.contains("{from}") && !text.contains("{to}"), "{name}: {text}");
+                prop_assert!(
+                    !["{from}", "{to}", "{mesos}"].iter().any(|place| text.contains(place)),
+                    "{name}: {text}"
+                );
             }
         }
         for step in &hop.steps {

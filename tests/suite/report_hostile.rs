@@ -128,7 +128,8 @@ pub(crate) const CONTROL: [&str; 42] = [
 ];
 
 /// Fields whose values the format fixes: everything else may hold anything.
-const FIXED: [&str; 16] = [
+const FIXED: [&str; 17] = [
+    "class",
     "format",
     "verdict",
     "kind",
@@ -197,6 +198,12 @@ fn subject() -> Report {
             "how": "x", "command": "x", "requirements": ["x"]});
         report.signoffs.push(serde_json::from_value(row).unwrap());
     }
+    report.config = Some(
+        serde_json::from_value(serde_json::json!({"old": "x", "new": "x", "same": 1, "changes": [
+            {"key": "x", "old": "x", "new": null, "class": "frozen", "secret": false},
+            {"key": "x", "old": null, "new": "x", "class": "other", "secret": true}]}))
+        .unwrap(),
+    );
     report.hop.from = Some("x".to_owned());
     report
 }

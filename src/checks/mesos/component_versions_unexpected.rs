@@ -1,4 +1,5 @@
-//! `component-versions-unexpected`: Mesos and Marathon of another version than the DC/OS release ships. Never guesses a release it does not know.
+//! `component-versions-unexpected`: Mesos, Marathon and ZooKeeper of another version than the DC/OS release ships. Never
+//! guesses a release it does not know.
 
 use crate::checks::shared::{only_on_dcos, short};
 use crate::checks::{Check, Context, Saw};
@@ -13,7 +14,7 @@ pub struct ComponentVersionsUnexpected;
 static META: CheckMeta = CheckMeta {
     id: "component-versions-unexpected",
     area: Area::Mesos,
-    title: "Mesos and Marathon are the versions of the DC/OS release",
+    title: "Mesos, Marathon and ZooKeeper are the versions of the DC/OS release",
     finding: "{component} on {name} is {version}; DC/OS {release} ships {expected} ({source})",
     severity: Severity::Blocker,
     stage: Stage::Single,
@@ -24,11 +25,13 @@ static META: CheckMeta = CheckMeta {
         "data/marathon/root/info.json",
     ],
     requirements: &[
-        "S0-78", "S1-25", "S1-140", "S1-141", "S1-142", "S1-143", "S2-7", "S3-16",
+        "S0-78", "S1-25", "S1-140", "S1-141", "S1-142", "S1-143", "S1-146", "S2-7", "S3-16",
     ],
     doc: Doc {
         what: "Masters, agents and the root Marathon report the version that the release in dcos-version.json ships. Numbers are \
-               compared, suffixes are not. A release that is not in the table is UNKNOWN. Plain Mesos ships nothing.",
+               compared, suffixes are not. ZooKeeper is judged where its word mntr tells a version and a table has one. Metronome, Cosmos, \
+               Edge-LB and the Enterprise plugins tell no version in what is captured (gonogo knowledge --list releases has \
+               what the documents say). A release that is not in the table is UNKNOWN. Plain Mesos ships nothing.",
         why: "DC/OS supports only the bundled combination. A component of another version is a node that was not upgraded to the \
               end, or a change made by hand that the next upgrade will overwrite or stumble over.",
         by_hand: "curl -s http://MASTER/dcos-metadata/dcos-version.json; curl -s http://MASTER:5050/version | jq -r .version; \
@@ -125,6 +128,24 @@ impl Check for ComponentVersionsUnexpected {
                 "the root Marathon was not asked ({} is not in the archive)",
                 items::path(items::MARATHON, "root", items::MARATHON_INFO)
             )),
+        }
+        let shipped = context.knowledge.shipped(&release.dcos, "zookeeper");
+        let expected: Vec<String> = shipped.iter().map(|(version, _)| (*version).to_owned()).collect();
+        for server in &snapshot.zookeepers {
+            // `3.4.10-39d3a4f269333c922ed3db283be479f9deacaa0f, built on 03/23/2017 10:13 GMT`
+            let said = server.mntr.get().ok();
+            let version = said.and_then(|(values, at)| Some((values.get("zk_version")?, at)));
+            if let Some((version, at)) = version.filter(|_| !expected.is_empty()) {
+                let subject = Subject::named(SubjectKind::Node, short(&server.host, "2181"));
+                judge(
+                    saw,
+                    "ZooKeeper",
+                    subject,
+                    version,
+                    &expected,
+                    at.clone().quoting(version),
+                );
+            }
         }
         if judged > 0 {
             saw.judged(judged, "components");

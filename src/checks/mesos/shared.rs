@@ -7,7 +7,7 @@ use crate::checks::shared::few;
 use crate::checks::{Context, Saw};
 use crate::facts::hop::NoHop;
 use crate::facts::rules::{self, Held, Sighting};
-use crate::knowledge::rule::{Rule, RuleKind, Side, Weight};
+use crate::knowledge::rule::{Place, Rule, RuleKind, Side, Weight};
 use crate::model::{Finding, Line, Subject, SubjectKind, Version};
 
 /// One finding in words, the same for every check over the guide.
@@ -57,7 +57,8 @@ pub fn judge(context: &Context<'_>, saw: &mut Saw, filter: impl Fn(&Rule) -> boo
         Side::Post => after,
     };
     let guide = &context.knowledge.mesos;
-    let Some(held) = rules::across(guide, (&from, &to), context.facts, |rule| now(rule) && filter(rule)) else {
+    let wanted = |rule: &Rule| now(rule) && filter(rule);
+    let Some(mut held) = rules::across(guide, (&from, &to), context.facts, wanted) else {
         let known = guide.ends().map_or_else(
             || "nothing".to_owned(),
             |(first, last)| format!("Mesos {first} to {last}, forward"),
@@ -67,11 +68,14 @@ pub fn judge(context: &Context<'_>, saw: &mut Saw, filter: impl Fn(&Rule) -> boo
         ));
         return;
     };
+    if !after {
+        held.extend(behind(context, (&from, &to), saw, wanted));
+    }
     if held.is_empty() {
         let when = if after { "after" } else { "before" };
         let by_hand = rules::manual_items(guide, &from, &to).unwrap_or_default().into_iter();
         let by_hand: Vec<String> = by_hand
-            .filter(|rule| now(rule) && filter(rule))
+            .filter(|rule| wanted(rule))
             .map(|rule| rule.id.clone())
             .collect();
         saw.skip(if by_hand.is_empty() {
@@ -85,8 +89,55 @@ pub fn judge(context: &Context<'_>, saw: &mut Saw, filter: impl Fn(&Rule) -> boo
         });
         return;
     }
+    report(&held, saw);
+}
+
+/// Nodes that run an older line than the leading master have more to cross: the rules of the hops before, for them.
+fn behind<'k>(
+    context: &Context<'k>,
+    (from, to): (&Version, &Version),
+    saw: &mut Saw,
+    filter: impl Fn(&Rule) -> bool,
+) -> Vec<Held<'k>> {
+    let versions: BTreeMap<Subject, Version> = rules::versions(context.facts).into_iter().collect();
+    let Some(oldest) = versions.values().min() else {
+        return Vec::new();
+    };
+    if Line::from(oldest) >= Line::from(from) {
+        return Vec::new();
+    }
+    let guide = &context.knowledge.mesos;
+    let Some(held) = rules::across(guide, (oldest, to), context.facts, filter) else {
+        saw.unknown_because(format!(
+            "a node runs Mesos {oldest}, and the upgrade guide does not know the way from there to {to}"
+        ));
+        return Vec::new();
+    };
+    let before = held.into_iter().filter(|one| one.hop.to <= Line::from(from));
+    let of_nodes = before.filter(|one| {
+        let places = one
+            .rule
+            .fires
+            .iter()
+            .flat_map(|fires| std::iter::once(&fires.on).chain(&fires.also_on));
+        places
+            .into_iter()
+            .any(|place| matches!(place, Place::MasterFlags | Place::AgentFlags))
+    });
+    of_nodes
+        .map(|mut one| {
+            let to = one.hop.to;
+            let crosses = |subject: &Subject| versions.get(subject).is_none_or(|runs| Line::from(runs) < to);
+            one.judged.fires.retain(|sighting| crosses(&sighting.subject));
+            one
+        })
+        .collect()
+}
+
+/// Tells what became of the rules.
+fn report(held: &[Held<'_>], saw: &mut Saw) {
     let mut judged = 0;
-    for one in &held {
+    for one in held {
         for why in &one.judged.unknown {
             saw.unknown_because(why);
         }

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use crate::facts::Facts;
 use crate::knowledge::Guide;
-use crate::model::{EvidenceRef, Line, Observed, Subject, SubjectKind, Why, items};
+use crate::model::{EvidenceRef, Line, Observed, Subject, SubjectKind, Version, Why, items};
 use crate::snapshot::{AgentNode, Flags, Master};
 
 use super::{Gathered, Looked, Seek, Sighting};
@@ -141,6 +141,28 @@ pub(super) fn agent_line(node: &AgentNode) -> Option<Line> {
     }
     let own = node.state.known()?.version.as_deref()?;
     own.parse().ok().as_ref().map(Line::from)
+}
+
+/// Versions of masters and agents by their own account, agents that were not asked by the leading master's: what each
+/// one still has to cross. Subjects are those of sightings.
+pub fn versions(facts: &Facts<'_>) -> Vec<(Subject, Version)> {
+    let masters = facts.snapshot.masters.iter().filter_map(|master| {
+        let name = plain(&master.host, items::MESOS_MASTER);
+        Some((
+            Subject::named(SubjectKind::Master, name),
+            master.version.known()?.clone(),
+        ))
+    });
+    let nodes = facts.snapshot.agent_nodes.iter().filter_map(|node| {
+        let own = || node.state.known()?.version.as_deref()?.parse().ok();
+        Some((agent_subject(node), node.version.known().cloned().or_else(own)?))
+    });
+    let listed = facts.snapshot.agents.known().into_iter().flatten().filter_map(|agent| {
+        let version = agent.version.as_deref()?.parse().ok()?;
+        Some((Subject::new(SubjectKind::Agent, &agent.id, &agent.hostname), version))
+    });
+    // What an agent says itself comes last, and counts.
+    listed.chain(masters).chain(nodes).collect()
 }
 
 /// An agent by its own account; where it gave none, by the address it was asked at.

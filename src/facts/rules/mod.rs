@@ -16,6 +16,7 @@ use crate::model::{EvidenceRef, Line, Subject, Version};
 use super::Facts;
 use super::cluster::Kind;
 
+pub use flags::versions;
 pub use holds::holds;
 pub use state::{AGENT_STATE_PATHS, MASTER_STATE_PATHS};
 

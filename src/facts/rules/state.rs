@@ -148,6 +148,9 @@ fn unreachable_tasks(seek: &Seek<'_>, line: Option<Line>, facts: &Facts<'_>) -> 
 
 /// Every agent's own `/state`.
 pub(super) fn agents(seek: &Seek<'_>, facts: &Facts<'_>) -> Looked {
+    if facts.snapshot.agent_nodes.is_empty() {
+        return unknown("no agent was asked for its state".to_owned());
+    }
     let mut gathered = Gathered::default();
     for node in &facts.snapshot.agent_nodes {
         let subject = agent_subject(node);
@@ -175,6 +178,9 @@ pub(super) fn agents(seek: &Seek<'_>, facts: &Facts<'_>) -> Looked {
 
 /// `/metrics/snapshot` of every master that was asked.
 pub(super) fn metrics(seek: &Seek<'_>, facts: &Facts<'_>) -> Looked {
+    if facts.snapshot.masters.is_empty() {
+        return unknown("no master was asked for its metrics".to_owned());
+    }
     let mut gathered = Gathered::default();
     for master in &facts.snapshot.masters {
         let name = plain(&master.host, items::MESOS_MASTER);

@@ -21,7 +21,9 @@ pub(super) fn classify(knowledge: &Knowledge, from: &Version, to: &Version) -> C
         sources,
         disagreement,
     };
-    if to < from && !same_numbers(from, to) {
+    // A line (`1.10`) is no release before those of the line.
+    let line_only = from.line() == to.line() && (from.patch.is_none() || to.patch.is_none());
+    if to < from && !same_numbers(from, to) && !line_only {
         let back = &knowledge.paths.back;
         let statement = Statement {
             says: back.text.clone(),

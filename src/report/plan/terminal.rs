@@ -241,7 +241,12 @@ impl Page<'_> {
             // In the phases of nodes: which steps are done once, and which node by node.
             let now = words::on(step, cluster).filter(|_| matches!(step.each, Each::Master | Each::Agent));
             if now.is_some() && now != on && (phase == "masters" || phase.ends_with("-agents")) {
-                let line = format!("      one after the other: {}", now.as_deref().unwrap_or_default());
+                let how = if step.each == Each::Master {
+                    "one after the other: "
+                } else {
+                    ""
+                };
+                let line = format!("      {how}{}", now.as_deref().unwrap_or_default());
                 self.heading(0, "dim", &line);
             }
             on = now;
