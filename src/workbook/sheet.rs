@@ -18,7 +18,10 @@ pub enum Cell {
 
 impl Cell {
     /// A value.
-    #[allow(clippy::needless_pass_by_value, reason = "counts and texts alike read best handed over")]
+    #[allow(
+        clippy::needless_pass_by_value,
+        reason = "counts and texts alike read best handed over"
+    )]
     pub fn value(value: impl ToString) -> Self {
         Self::Value(value.to_string())
     }
