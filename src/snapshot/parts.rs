@@ -55,6 +55,7 @@ pub(super) enum Part {
     Sha256(String),
     Config(Box<dcos_config::Config>),
     LicenseFile(LicenseFile),
+    Ipv6Off(bool),
     Signoffs(Vec<Signoff>),
     /// Only its presence counts (`/health`, `/redirect`).
     Present,
@@ -153,6 +154,7 @@ fn parser(source: &str, name: &str) -> Option<Parser> {
         },
         items::DCOS => dcos_part(name),
         items::INPUT => input(name),
+        items::NODE if name == items::NODE_IPV6 => Some(|bytes| dcos::ipv6_off(bytes).map(Part::Ipv6Off)),
         _ => None,
     }
 }

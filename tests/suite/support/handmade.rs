@@ -356,6 +356,7 @@ impl Cluster {
             units: absent("data/dcos/10.0.0.1/health_units.json"),
             packages: known(Vec::new(), "data/dcos/10.0.0.1/packages.json"),
             license: absent("data/dcos/10.0.0.1/license_status.json"),
+            ipv6_off: Vec::new(),
             config: Observed::not_collected("data/input/files/config.yaml"),
             new_config: Observed::not_collected("data/input/files/new-config.yaml"),
             ip_detect: Observed::not_collected("data/input/files/ip-detect"),
