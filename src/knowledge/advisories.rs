@@ -52,6 +52,9 @@ pub struct Advisory {
     pub edition: Option<Edition>,
     /// It bears on clusters in this security mode only.
     pub security: Option<String>,
+    /// Checks of an upgrade guide that judge it in detail: the checks of advisories leave it to them.
+    #[serde(default)]
+    pub answered_by: Vec<String>,
     /// What it says, and what to do.
     pub text: String,
     /// Documents that say so.

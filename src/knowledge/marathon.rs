@@ -27,7 +27,13 @@ pub struct MarathonLine {
     pub from: Vec<Line>,
     /// What to mind.
     pub remark: Option<String>,
-    /// Where the row comes from.
+    /// Where it is said which Mesos it needs.
+    #[serde(default)]
+    pub mesos_sources: Vec<String>,
+    /// Where it is said which storage it reads.
+    #[serde(default)]
+    pub storage_sources: Vec<String>,
+    /// Where the rest of the row comes from.
     pub sources: Vec<String>,
 }
 

@@ -22,31 +22,21 @@ pub(super) fn items(knowledge: &Knowledge, edition: Option<Edition>, hop: &Class
     items
 }
 
-/// Images of the site's own file: whether they can be pulled is not in any evidence.
-fn images(knowledge: &Knowledge) -> impl Iterator<Item = Manual> {
-    let images = knowledge
-        .site
-        .iter()
-        .flat_map(|site| site.images.iter().map(move |image| (site, image)));
-    images.map(|(site, image)| {
-        let purpose = image.text.as_ref().map(|text| format!(": {text}")).unwrap_or_default();
-        Manual {
-            id: format!("site-image-{}:{}", image.name, image.version),
-            kind: ManualKind::Image,
-            when: When::Before,
-            blocking: true,
-            text: format!(
-                "{}:{} is available at {}{purpose}",
-                image.name, image.version, image.place
-            ),
-            how: Some("pull it from a private and a public agent".to_owned()),
-            requirements: Vec::new(),
-            sources: image
-                .sources
-                .iter()
-                .map(|source| format!("{source} (site file {})", site.file))
-                .collect(),
-        }
+/// Images of the site's own file: they must be there before the window.
+fn images(knowledge: &Knowledge) -> impl Iterator<Item = Manual> + '_ {
+    let images = knowledge.site.iter().flat_map(|site| &site.images);
+    images.map(|image| Manual {
+        id: format!("image-{}", image.name),
+        kind: ManualKind::Image,
+        when: When::Before,
+        blocking: true,
+        text: format!(
+            "the image {} {} is available in {}",
+            image.name, image.version, image.place
+        ),
+        how: image.text.clone(),
+        requirements: vec!["S1-98".to_owned()],
+        sources: image.sources.clone(),
     })
 }
 

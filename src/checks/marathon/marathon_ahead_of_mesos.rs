@@ -100,7 +100,7 @@ impl Check for MarathonAheadOfMesos {
                 .with("minimum", least.to_string())
                 .with("mesos", running.to_string())
                 .with("order", order)
-                .with("source", row.sources.join("; "));
+                .with("source", row.mesos_sources.join("; "));
             saw.fire(instance.at_version(finding));
         }
         if judged > 0 {

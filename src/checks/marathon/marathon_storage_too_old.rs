@@ -74,7 +74,7 @@ impl Check for MarathonStorageTooOld {
                 .with("version", version.to_string())
                 .with("target", target.to_string())
                 .with("oldest", oldest.to_string())
-                .with("source", row.sources.join("; "));
+                .with("source", row.storage_sources.join("; "));
             saw.fire(instance.at_version(finding));
         }
         if judged > 0 {

@@ -83,7 +83,7 @@ impl Check for MesosTooOldForMarathon {
                             .with("minimum", least.to_string())
                             .with("mesos", mesos.to_string())
                             .with("when", when)
-                            .with("source", row.sources.join("; "));
+                            .with("source", row.mesos_sources.join("; "));
                         saw.fire(instance.at_version(finding));
                         // What is too old already is one fact, not two.
                         break;

@@ -51,7 +51,7 @@ impl Check for PathAdvisoryBlocking {
         }
         saw.judged(context.knowledge.advisories.len(), "warnings of the documents");
         for advisory in context.knowledge.advisories_for(&hop.from, &hop.to) {
-            if advisory.weight != Weight::Blocker {
+            if advisory.weight != Weight::Blocker || !advisory.answered_by.is_empty() {
                 continue;
             }
             let data = |finding: Finding| {

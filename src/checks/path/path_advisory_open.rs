@@ -4,6 +4,7 @@
 use super::shared::{finding, hop_to_another, product};
 use crate::checks::{Check, Context, Saw};
 use crate::facts::advisories::Hit;
+use crate::knowledge::Advisory;
 use crate::knowledge::hops::Product;
 use crate::knowledge::rule::Weight;
 use crate::model::{Area, CheckMeta, Doc, Finding, Severity, Stage};
@@ -50,7 +51,8 @@ impl Check for PathAdvisoryOpen {
         }
         let advisories = context.knowledge.advisories_for(&hop.from, &hop.to);
         saw.judged(context.knowledge.advisories.len(), "warnings of the documents");
-        for advisory in advisories.into_iter().filter(|advisory| advisory.weight > Weight::Info) {
+        let open = |advisory: &&Advisory| advisory.weight > Weight::Info && advisory.answered_by.is_empty();
+        for advisory in advisories.into_iter().filter(open) {
             let data = |finding: Finding, how: &str| {
                 finding
                     .with("advisory", advisory.id.clone())

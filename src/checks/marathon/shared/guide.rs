@@ -2,7 +2,7 @@
 //!
 //! Holds no rule of its own. Before the hop it looks at rules of before, in `compare` at those of after.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Instance, few, instances};
 use crate::checks::{Context, Saw};
@@ -66,7 +66,8 @@ pub fn run(context: &Context<'_>, saw: &mut Saw, weight: Weight, wanted: fn(&Rul
     let dcos = context.facts.cluster.kind.known() != Some(&Kind::Mesos);
     let all = instances(context, saw);
     let scenes = scenes(context.facts);
-    let (mut judged, mut by_hand, mut seen) = (0_usize, 0_usize, 0_usize);
+    let (mut judged, mut seen) = (0_usize, 0_usize);
+    let mut by_hand = BTreeSet::new();
     for instance in all {
         let Some(scene) = scenes.iter().find(|scene| scene.marathon.name == instance.name()) else {
             continue;
@@ -87,8 +88,13 @@ pub fn run(context: &Context<'_>, saw: &mut Saw, weight: Weight, wanted: fn(&Rul
             if rule.weight != weight || !wanted(rule) || !is_due(rule, context.pair.is_some()) {
                 continue;
             }
-            by_hand += usize::from(rule.manual);
-            if rule.fires.is_none() || scene.is_brought_by_release(rule) {
+            if scene.is_brought_by_release(rule) {
+                continue;
+            }
+            if rule.manual {
+                by_hand.insert(&rule.id);
+            }
+            if rule.fires.is_none() {
                 continue;
             }
             let result = scene.judge(rule);
@@ -111,7 +117,8 @@ pub fn run(context: &Context<'_>, saw: &mut Saw, weight: Weight, wanted: fn(&Rul
         saw.judged(seen, "Marathon instances");
     } else if seen > 0 {
         saw.skip(format!(
-            "on the way to Marathon {target} the guide has no such rule that evidence decides; {by_hand} are manual items"
+            "on the way to Marathon {target} the guide has no such rule that evidence decides, and {} manual items",
+            by_hand.len()
         ));
     }
 }

@@ -62,12 +62,13 @@ pub(super) fn apps(scene: &Scene<'_>, question: &str, apps: &[App], looked: &mut
 pub(super) fn pods(scene: &Scene<'_>, question: &str, pods: &[Pod], looked: &mut Looked) {
     for pod in pods {
         let answer = match question {
-            "group-by-without-number" => group_by(&pod.constraints),
+            "group-by-without-number" => group_by(&pod.constraints).map(|value| ("constraints", value)),
+            "foreign-roles" => pod_roles(scene, pod).map(|value| ("acceptedResourceRoles", value)),
             _ => Err(format!("nobody answers @{question} about pods")),
         };
-        let at = pod
-            .at
-            .at(format!("{}/scheduling/placement/constraints", pod.at.pointer));
+        let field = answer.as_ref().map_or("", |(field, _)| field);
+        let at = pod.at.at(format!("{}/scheduling/placement/{field}", pod.at.pointer));
+        let answer = answer.map(|(_, value)| value);
         push(scene, question, (scene.pod(pod), at), answer, looked);
     }
 }
@@ -262,11 +263,31 @@ fn network_without_name(scene: &Scene<'_>, app: &App) -> Answer {
 /// Accepted roles that are neither `*` nor the role of the app.
 fn foreign_roles(scene: &Scene<'_>, app: &App) -> Answer {
     let accepted = list(&field(app, "acceptedResourceRoles")?, "acceptedResourceRoles", app)?;
+    foreign(scene, &accepted, &field(app, "role")?)
+}
+
+/// The same of a pod, which has them in its placement.
+fn pod_roles(scene: &Scene<'_>, pod: &Pod) -> Answer {
+    let part = |name: &str| match pod.definition.get(name) {
+        Some(text) => serde_json::from_str::<Value>(text).map_err(|error| format!("pod {}: {name}: {error}", pod.id)),
+        None => Ok(Value::Null),
+    };
+    let scheduling = part("scheduling")?;
+    let accepted = match scheduling.pointer("/placement/acceptedResourceRoles") {
+        None | Some(Value::Null) => Vec::new(),
+        Some(Value::Array(roles)) => roles.clone(),
+        Some(_) => return Err(format!("pod {}: acceptedResourceRoles is not a list", pod.id)),
+    };
+    foreign(scene, &accepted, &part("role")?)
+}
+
+/// Roles beside `*` and the own one: `role` where it stands there, else the one Marathon registers under.
+fn foreign(scene: &Scene<'_>, accepted: &[Value], role: &Value) -> Answer {
     if accepted.is_empty() {
         return Ok(None);
     }
-    let own = match field(app, "role")? {
-        Value::String(role) => role,
+    let own = match role {
+        Value::String(role) => role.clone(),
         _ => mesos_role(scene)?,
     };
     let foreign: Vec<String> = accepted
