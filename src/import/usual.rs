@@ -166,6 +166,7 @@ pub(super) const TABLE: &[Usual] = &[
         i::DCOS_LICENSE,
         &["licensing_v1_status", "license_status"],
     ),
+    row("node-ipv6", i::NODE, i::NODE_IPV6, &["disable_ipv6"]),
     row("config-yaml", i::INPUT, i::INPUT_CONFIG, &["config_yaml"]),
     row("new-config-yaml", i::INPUT, i::INPUT_NEW_CONFIG, &["new_config_yaml"]),
     row(
@@ -217,6 +218,7 @@ pub(super) const WORDS: &[(&str, &str)] = &[
     ("zk", i::ZOOKEEPER),
     ("dcos", i::DCOS),
     ("input", i::INPUT),
+    ("node", i::NODE),
 ];
 
 /// Words that name a role and nobody in particular: files with and without them are of one host.

@@ -18,6 +18,8 @@ pub const EXHIBITOR: &str = "exhibitor";
 pub const ZOOKEEPER: &str = "zookeeper";
 /// Source: DC/OS services behind Admin Router.
 pub const DCOS: &str = "dcos";
+/// Source: a node itself, by what was read on it.
+pub const NODE: &str = "node";
 /// Source: input files of the operator.
 pub const INPUT: &str = "input";
 
@@ -129,6 +131,9 @@ pub const DCOS_HEALTH_UNITS: &str = "health_units.json";
 pub const DCOS_PACKAGES: &str = "packages.json";
 /// `/licensing/v1/status`.
 pub const DCOS_LICENSE: &str = "license_status.json";
+
+/// `/proc/sys/net/ipv6/conf/all/disable_ipv6` of a node.
+pub const NODE_IPV6: &str = "disable_ipv6.txt";
 
 /// Folder of input files.
 pub const INPUT_HOST: &str = "files";

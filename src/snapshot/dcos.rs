@@ -20,6 +20,8 @@ pub struct Dcos {
     pub packages: Observed<Vec<Package>>,
     /// `/licensing/v1/status` was answered (Enterprise).
     pub license: Observed<String>,
+    /// Whether IPv6 is switched off in a node's kernel, by node, sorted; only nodes that were looked at.
+    pub ipv6_off: Vec<(String, Observed<bool>)>,
     /// config.yaml in force.
     pub config: Observed<Config>,
     /// config.yaml of the new version.

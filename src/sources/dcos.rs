@@ -132,6 +132,18 @@ pub fn packages(bytes: &[u8]) -> Parsed<Vec<PackageWire>> {
         .collect())
 }
 
+/// `/proc/sys/net/ipv6/conf/all/disable_ipv6`: `1` is off. A kernel that was started without IPv6 does not have the file: what
+/// `cat` says then counts as off.
+pub fn ipv6_off(bytes: &[u8]) -> Parsed<bool> {
+    let text = std::str::from_utf8(bytes).map_err(|_| Malformed("no text; expected 0 or 1".to_owned()))?;
+    match text.trim() {
+        "0" => Ok(false),
+        "1" => Ok(true),
+        text if text.ends_with("No such file or directory") => Ok(true),
+        _ => Err(Malformed("neither 0 nor 1".to_owned())),
+    }
+}
+
 /// What is kept of license.txt: the licence itself is a secret and is in no archive.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct LicenseFile {

@@ -6,6 +6,7 @@ mod config_value_invalid;
 mod frozen_key_changed;
 mod ip_detect_changed;
 mod ipv6_enabled;
+mod ipv6_kernel_mismatch;
 mod key_not_changeable;
 mod keys_missing_for_target;
 mod license_missing;
@@ -27,6 +28,7 @@ pub static CHECKS: &[&dyn Check] = &[
     &frozen_key_changed::FrozenKeyChanged,
     &ip_detect_changed::IpDetectChanged,
     &ipv6_enabled::Ipv6Enabled,
+    &ipv6_kernel_mismatch::Ipv6KernelMismatch,
     &key_not_changeable::KeyNotChangeable,
     &keys_missing_for_target::KeysMissingForTarget,
     &license_missing::LicenseMissing,

@@ -338,6 +338,7 @@ impl Cluster {
             pod_status: known(Vec::new(), &item("pods_status.json")),
             deployments: known(Vec::new(), &item("deployments.json")),
             queue: known(Vec::new(), &item("queue.json")),
+            metrics: absent("data/marathon/root/metrics.json"),
             subscriptions: absent(&item("event_subscriptions.json")),
         }
     }
@@ -355,6 +356,7 @@ impl Cluster {
             units: absent("data/dcos/10.0.0.1/health_units.json"),
             packages: known(Vec::new(), "data/dcos/10.0.0.1/packages.json"),
             license: absent("data/dcos/10.0.0.1/license_status.json"),
+            ipv6_off: Vec::new(),
             config: Observed::not_collected("data/input/files/config.yaml"),
             new_config: Observed::not_collected("data/input/files/new-config.yaml"),
             ip_detect: Observed::not_collected("data/input/files/ip-detect"),
