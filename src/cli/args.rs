@@ -128,6 +128,8 @@ pub enum Command {
     Import(super::import::Args),
     /// Answer what only people can answer, or list what they are asked
     Signoff(super::signoff::Args),
+    /// Fill in the vendor's upgrade workbook from evidence
+    Workbook(super::workbook::Args),
     /// Check that an archive is what was written, and say what it holds
     Verify(super::verify::Args),
     /// List the checks

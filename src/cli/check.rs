@@ -72,6 +72,6 @@ fn judge(args: &Args, ctx: &mut Ctx<'_>) -> anyhow::Result<Verdict> {
         ledger: Vec::new(),
         not_compared: &[],
     };
-    let report = judge::conclude(found, &prepared)?;
+    let report = judge::conclude(found, prepared.ground())?;
     judge::deliver(&report, &prepared.plan, &prepared.catalogue, ctx)
 }

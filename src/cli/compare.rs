@@ -86,6 +86,6 @@ fn judge(args: &Args, ctx: &mut Ctx<'_>) -> anyhow::Result<Verdict> {
         ledger: comparison.ledger.clone(),
         not_compared: &comparison.unknown,
     };
-    let report = judge::conclude(found, &prepared)?;
+    let report = judge::conclude(found, prepared.ground())?;
     judge::deliver(&report, &prepared.plan, &prepared.catalogue, ctx)
 }

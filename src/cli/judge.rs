@@ -17,6 +17,7 @@ use crate::report::Report;
 use crate::report::assemble::{Parts, Side, assemble};
 use crate::report::words::Catalogue;
 use crate::verdict::signoffs::{Asked, apply};
+use crate::verdict::{Basis, decide};
 use crate::workbook::answers::{Run, answers};
 
 /// Arguments of both commands.
@@ -194,19 +195,47 @@ pub struct Found<'a> {
     pub not_compared: &'a [(String, Why)],
 }
 
+/// What a judgement rests on beside the archives.
+#[derive(Clone, Copy)]
+pub struct Ground<'a> {
+    /// Waivers as written.
+    pub waivers: &'a [Waiver],
+    /// Sign-offs of `--signoffs`.
+    pub signoffs: Option<&'a signoffs::Overlay>,
+    /// Thresholds.
+    pub policy: &'a Policy,
+    /// What the checks say about themselves.
+    pub catalogue: &'a Catalogue,
+    /// What the documents say.
+    pub knowledge: &'static Knowledge,
+}
+
+impl Prepared {
+    /// What a judgement rests on beside the archives.
+    pub fn ground(&self) -> Ground<'_> {
+        Ground {
+            waivers: &self.waivers,
+            signoffs: self.signoffs.as_ref(),
+            policy: &self.policy,
+            catalogue: &self.catalogue,
+            knowledge: self.knowledge,
+        }
+    }
+}
+
 /// Applies waivers and sign-offs and assembles the report.
-pub fn conclude(found: Found<'_>, prepared: &Prepared) -> anyhow::Result<Report> {
+pub fn conclude(found: Found<'_>, prepared: Ground<'_>) -> anyhow::Result<Report> {
     let (Some((_, _, first)), Some((_, _, last))) = (found.archives.first(), found.archives.last()) else {
         anyhow::bail!("no archive was judged");
     };
     let mut results = found.results;
     let judged_at = last.snapshot.origin.manifest.finished_at;
-    let waivers = crate::verdict::waivers::apply(&mut results, &prepared.waivers, judged_at);
+    let waivers = crate::verdict::waivers::apply(&mut results, prepared.waivers, judged_at);
     let line = found.hop.as_ref().ok().map(|hop| Line::from(&hop.to));
     let before = (found.archives.len() > 1).then_some(*first);
     let config = Files::of(before, last).side_by_side(&prepared.knowledge.config, line);
     let asked = Asked::of(first, last, found.hop, found.moved);
-    let given = signoffs::given(found.archives, prepared.signoffs.as_ref());
+    let given = signoffs::given(found.archives, prepared.signoffs);
     let signoffs = apply(&asked, &given, prepared.knowledge);
     let manifests: Vec<&Manifest> = found
         .archives
@@ -214,6 +243,8 @@ pub fn conclude(found: Found<'_>, prepared: &Prepared) -> anyhow::Result<Report>
         .map(|(_, _, facts)| &facts.snapshot.origin.manifest)
         .collect();
     let metas: Vec<&'static CheckMeta> = checks::all().into_iter().map(Check::meta).collect();
+    let every: Vec<&Facts<'_>> = found.archives.iter().map(|(_, _, facts)| *facts).collect();
+    let unknown_tables = crate::workbook::build::unknown(&every);
     let requirements = answers(&Run {
         knowledge: prepared.knowledge,
         checks: &metas,
@@ -224,7 +255,7 @@ pub fn conclude(found: Found<'_>, prepared: &Prepared) -> anyhow::Result<Report>
         results: &results,
         signoffs: &signoffs,
         archives: &manifests,
-        unknown_tables: &[],
+        unknown_tables: &unknown_tables,
     });
     let sides: Vec<Side<'_>> = found
         .archives
@@ -249,10 +280,19 @@ pub fn conclude(found: Found<'_>, prepared: &Prepared) -> anyhow::Result<Report>
         requirements,
         policy: prepared.policy.clone(),
         knowledge: prepared.knowledge.revision().to_owned(),
-        catalogue: &prepared.catalogue,
+        catalogue: prepared.catalogue,
     });
     report.config = config;
     report.remarks.extend(site_remarks(prepared.knowledge));
+    // A remark keeps a GO from being a plain one: the verdict must follow from everything that the report says.
+    report.verdict = decide(&Basis {
+        results: &report.results,
+        changes: &report.changes,
+        waivers: &report.waivers,
+        signoffs: &report.signoffs,
+        remarks: &report.remarks,
+        policy: &report.policy,
+    });
     Ok(report)
 }
 

@@ -31,6 +31,7 @@ pub mod signoffs;
 pub mod text;
 pub mod verify;
 pub mod waivers;
+pub mod workbook;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -98,6 +99,7 @@ fn dispatch(command: Command, ctx: &mut Ctx<'_>) -> anyhow::Result<u8> {
         Command::Report(args) => report::run(&args, ctx),
         Command::Import(args) => import::run(&args, ctx),
         Command::Signoff(args) => signoff::run(&args, ctx),
+        Command::Workbook(args) => workbook::run(&args, ctx),
         Command::Verify(args) => verify::run(&args, ctx),
         Command::Collect(args) => collect::run(&args, ctx),
         Command::Checks(args) => checks::run(&args, ctx),

@@ -135,7 +135,7 @@ fn folder(path: &Path) -> &Path {
 }
 
 /// Fails before the work where the file could not be written after it.
-fn probe(path: &Path, inputs: &[&Path]) -> anyhow::Result<()> {
+pub(super) fn probe(path: &Path, inputs: &[&Path]) -> anyhow::Result<()> {
     let place = path.display();
     if let Ok(own) = path.canonicalize() {
         if inputs
@@ -166,7 +166,7 @@ fn unwritable(path: &Path, error: &std::io::Error) -> anyhow::Error {
 }
 
 /// Writes beside the final name, syncs, renames: a file under that name is complete. Devices and pipes are written to as they are.
-fn write(path: &Path, contents: &str) -> anyhow::Result<()> {
+pub(super) fn write(path: &Path, contents: &str) -> anyhow::Result<()> {
     let failed = |error: std::io::Error| unwritable(path, &error);
     if std::fs::metadata(path).is_ok_and(|there| !there.is_file()) {
         let mut device = std::fs::OpenOptions::new().write(true).open(path).map_err(failed)?;

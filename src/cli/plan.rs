@@ -80,7 +80,8 @@ pub fn run(args: &Args, ctx: &mut Ctx<'_>) -> anyhow::Result<u8> {
         },
         (None, None) => return Err(Failure::usage("neither --from nor --archive was given").into()),
     };
-    let plan = plan::make(knowledge, &request);
+    let mut plan = plan::make(knowledge, &request);
+    plan.remarks = judge::site_remarks(knowledge);
     output.deliver_with(ctx, |format, style, template| {
         render::render(format, &plan, style, template)
     })?;

@@ -18,7 +18,26 @@ pub(super) fn items(knowledge: &Knowledge, edition: Option<Edition>, hop: &Class
             .filter(|item| asked(item, edition, hop))
             .map(|item| signoff(knowledge, item)),
     );
+    items.extend(images(knowledge));
     items
+}
+
+/// Images of the site's own file: they must be there before the window.
+fn images(knowledge: &Knowledge) -> impl Iterator<Item = Manual> + '_ {
+    let images = knowledge.site.iter().flat_map(|site| &site.images);
+    images.map(|image| Manual {
+        id: format!("image-{}", image.name),
+        kind: ManualKind::Image,
+        when: When::Before,
+        blocking: true,
+        text: format!(
+            "the image {} {} is available in {}",
+            image.name, image.version, image.place
+        ),
+        how: image.text.clone(),
+        requirements: vec!["S1-98".to_owned()],
+        sources: image.sources.clone(),
+    })
 }
 
 /// Sign-off items that stand behind requirements, where they are asked for this hop.

@@ -70,6 +70,8 @@ pub struct Plan {
     pub cluster: Option<Cluster>,
     /// The hops of the recommended chain, or the direct one.
     pub hops: Vec<Hop>,
+    /// What the reader must know besides: the site's own file that was used.
+    pub remarks: Vec<String>,
     /// Knowledge that was used.
     pub knowledge: Revision,
     /// Program that made the plan.
@@ -237,6 +239,8 @@ pub enum ManualKind {
     Rule,
     /// A sign-off item.
     Signoff,
+    /// An image that the site's own file names.
+    Image,
 }
 
 /// What only people can answer.
@@ -293,6 +297,7 @@ pub fn make(knowledge: &Knowledge, request: &Request) -> Plan {
         chains: way.chains,
         cluster: request.cluster.clone(),
         hops,
+        remarks: Vec::new(),
         knowledge: Revision {
             revision: knowledge.revision().to_owned(),
         },

@@ -16,6 +16,7 @@ pub mod template;
 pub mod terminal;
 pub mod view;
 pub mod words;
+pub mod workbook;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};

@@ -101,6 +101,7 @@ fn marathon(believe: &mut Believe<'_>, folder: String) -> Marathon {
                 rejected: wire.rejected,
             },
         ),
+        metrics: believe.take(&item(items::MARATHON_METRICS), pick!(MarathonMetrics)),
         subscriptions: believe.take(&item(items::MARATHON_SUBSCRIPTIONS), pick!(Subscriptions)),
         name: folder.clone(),
         host: folder,

@@ -31,6 +31,8 @@ pub struct Marathon {
     pub queue: Observed<Vec<QueueEntry>>,
     /// `/v2/eventSubscriptions`: callback URLs (Marathon up to 1.4).
     pub subscriptions: Observed<Vec<String>>,
+    /// Values of `/metrics` that the vendor's workbook names, by their names there; none of them is asked by a check.
+    pub metrics: Observed<BTreeMap<String, f64>>,
 }
 
 /// `/v2/info`.

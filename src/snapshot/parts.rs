@@ -11,8 +11,9 @@ use sha2::{Digest as _, Sha256};
 use crate::archive::format::ERROR_SUFFIX;
 use crate::model::{Signoff, Version, hex, items};
 use crate::sources::{
-    Malformed, Parsed, dcos, dcos_config, exhibitor, marathon_apps, marathon_info, marathon_work, mesos_agent,
-    mesos_agents, mesos_basics, mesos_maintenance, mesos_registry, mesos_summary, metronome, signoffs, zk_words,
+    Malformed, Parsed, dcos, dcos_config, exhibitor, marathon_apps, marathon_info, marathon_metrics, marathon_work,
+    mesos_agent, mesos_agents, mesos_basics, mesos_maintenance, mesos_registry, mesos_summary, metronome, signoffs,
+    zk_words,
 };
 
 use super::state::{StateParts, read_state};
@@ -38,6 +39,7 @@ pub(super) enum Part {
     Deployments(Vec<marathon_work::DeploymentWire>),
     Queue(Vec<marathon_work::QueueWire>),
     Subscriptions(Vec<String>),
+    MarathonMetrics(BTreeMap<String, f64>),
     Jobs(Vec<metronome::JobWire>),
     Exhibitor(Vec<exhibitor::ServerWire>),
     Rolling(bool),
@@ -186,6 +188,7 @@ fn marathon(name: &str) -> Option<Parser> {
         items::MARATHON_PODS_STATUS => Some(|bytes| marathon_work::pod_status(bytes).map(Part::PodStatus)),
         items::MARATHON_DEPLOYMENTS => Some(|bytes| marathon_work::deployments(bytes).map(Part::Deployments)),
         items::MARATHON_QUEUE => Some(|bytes| marathon_work::queue(bytes).map(Part::Queue)),
+        items::MARATHON_METRICS => Some(|bytes| marathon_metrics::read(bytes).map(Part::MarathonMetrics)),
         items::MARATHON_SUBSCRIPTIONS => Some(|bytes| marathon_work::subscriptions(bytes).map(Part::Subscriptions)),
         _ => None,
     }

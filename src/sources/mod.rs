@@ -13,6 +13,7 @@ pub mod json_cursor;
 pub mod json_feed;
 pub mod marathon_apps;
 pub mod marathon_info;
+pub mod marathon_metrics;
 pub mod marathon_work;
 pub mod mesos_agent;
 pub mod mesos_agents;

@@ -67,3 +67,4 @@ mod sources;
 mod support;
 mod verdict;
 mod verdict_without;
+mod workbook;

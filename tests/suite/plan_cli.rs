@@ -242,6 +242,35 @@ fn no_gate_of_plain_mesos_is_left_to_a_check_that_plain_mesos_skips() {
 }
 
 #[test]
+fn a_sites_own_file_counts_and_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("site.toml");
+    let site = "schema = 1\n[[path]]\nfrom = \"1.10.8\"\nto = \"1.11.3\"\nallowed = false\nsources = [\"not-a-real-case\"]\n\
+                [[image]]\nname = \"service-marathon\"\nversion = \"1.6.496\"\nwhere = \"the registry\"\nsources = [\"not-a-real-case\"]\n";
+    std::fs::write(&file, site).unwrap();
+    let file = file.to_str().unwrap();
+    let (code, ruled_out) = json(&["--from", "1.10.8", "--to", "1.11.3", "--direct", "--knowledge", file]);
+    assert_eq!((code, ruled_out.supported), (exit::NO_GO, Some(false)));
+    assert!(
+        ruled_out.remarks.iter().any(|one| one.contains("site.toml")),
+        "{:?}",
+        ruled_out.remarks
+    );
+    let (_, plan) = json(&["--from", "1.9.4", "--to", "1.9.9", "--knowledge", file]);
+    let image = plan.hops[0]
+        .manual
+        .iter()
+        .find(|item| item.id == "image-service-marathon")
+        .unwrap();
+    assert!(
+        image.blocking && image.text.contains("1.6.496 is available in the registry"),
+        "{image:?}"
+    );
+    let (code, without) = json(&["--from", "1.10.8", "--to", "1.11.3", "--direct"]);
+    assert_eq!((code, without.remarks.len()), (exit::GO, 0));
+}
+
+#[test]
 fn every_form_says_the_same_and_files_are_written() {
     let folder = tempfile::tempdir().unwrap();
     let mut arguments = vec!["plan", "--from", "1.10.8", "--to", "1.11.3", "-q"];

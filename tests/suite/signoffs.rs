@@ -5,7 +5,6 @@ use std::path::Path;
 use std::process::Output;
 
 use chrono::{DateTime, Duration, Utc};
-use gonogo::archive::{Container, Staging, Target, writer};
 use gonogo::facts::cluster::Kind;
 use gonogo::knowledge::Knowledge;
 use gonogo::knowledge::signoffs::{Edition, When};
@@ -407,12 +406,7 @@ fn archive(folder: &Path, signoffs: Option<&[u8]>) -> String {
         cluster = cluster.edited(&[serde_json::from_value(edit).unwrap()]);
     }
     let name = format!("pre-{}", signoffs.map_or(0, <[u8]>::len));
-    let target = Target::new(&folder.join(&name), Container::Folder, true).unwrap();
-    let staging = Staging::beside(&target).unwrap();
-    for (item, bytes) in &cluster.payload {
-        staging.put(item, bytes).unwrap();
-    }
-    writer::write(&target, serde_json::from_value(cluster.manifest).unwrap(), &staging).unwrap();
+    crate::support::cluster::archive(folder, &name, &cluster);
     name
 }
 

@@ -141,6 +141,9 @@ impl Page<'_> {
             );
             self.labelled(0, "edition", edition);
         }
+        for remark in &plan.remarks {
+            self.labelled(0, "note", remark);
+        }
         if let Some(cluster) = &plan.cluster {
             self.labelled(0, "cluster", &words::cluster(cluster));
             for doubt in &cluster.doubts {

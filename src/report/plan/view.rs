@@ -110,6 +110,7 @@ fn hop_view<'a>(hop: &'a Hop, cluster: Option<&Cluster>) -> HopView<'a> {
             (ManualKind::Advisory, "Advisories"),
             (ManualKind::Rule, "Rules that evidence does not settle"),
             (ManualKind::Signoff, "Sign-offs"),
+            (ManualKind::Image, "Images that the site names"),
         ]
         .into_iter()
         .map(|(kind, heading)| ManualGroup {

@@ -117,3 +117,15 @@ pub fn get(address: &Address, path: &str) -> (u16, String, String) {
     stream.read_exact(&mut body).unwrap();
     (status, head, String::from_utf8(body).unwrap())
 }
+
+/// Writes a cluster as an archive folder of that name.
+pub fn archive(folder: &std::path::Path, name: &str, cluster: &super::fixture::Cluster) {
+    use gonogo::archive::{Container, Staging, Target, writer};
+    let target = Target::new(&folder.join(name), Container::Folder, true).unwrap();
+    let staging = Staging::beside(&target).unwrap();
+    for (item, bytes) in &cluster.payload {
+        staging.put(item, bytes).unwrap();
+    }
+    let manifest = serde_json::from_value(cluster.manifest.clone()).unwrap();
+    writer::write(&target, manifest, &staging).unwrap();
+}

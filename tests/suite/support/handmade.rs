@@ -338,6 +338,7 @@ impl Cluster {
             pod_status: known(Vec::new(), &item("pods_status.json")),
             deployments: known(Vec::new(), &item("deployments.json")),
             queue: known(Vec::new(), &item("queue.json")),
+            metrics: absent("data/marathon/root/metrics.json"),
             subscriptions: absent(&item("event_subscriptions.json")),
         }
     }
