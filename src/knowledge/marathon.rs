@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Knowledge;
 use crate::model::{Line, Version};
 
 /// One line of Marathon.
@@ -77,6 +78,17 @@ impl MarathonLines {
     /// The statement on a topic.
     pub fn general(&self, topic: &str) -> Option<&General> {
         self.general.iter().find(|general| general.topic == topic)
+    }
+}
+
+impl Knowledge {
+    /// The row of a Marathon. A line without a release (1.2) counts as the one its work went into, which asks for no less.
+    pub fn marathon_line(&self, version: &Version) -> Option<&MarathonLine> {
+        self.marathon_lines.of(version).or_else(|| {
+            let line = Line::from(version);
+            let hop = self.marathon.hops.iter().find(|hop| hop.skips.contains(&line))?;
+            self.marathon_lines.lines.iter().find(|row| row.line == hop.to)
+        })
     }
 }
 

@@ -315,6 +315,38 @@ fn input_files_are_kept_and_of_the_licence_only_size_and_hash() {
     assert!(!serde_json::to_string(&manifest).unwrap().contains("LICENCE-TEXT"));
 }
 
+/// Sign-offs beside the configuration go into the archive without being named; a broken file is an error before any request.
+#[test]
+fn signoffs_beside_the_configuration_are_taken_along() {
+    let server = healthy();
+    let (folder, path, out) = place("pre");
+    let answers = gonogo::cli::demo::simulated_signoffs().unwrap();
+    let file = folder.path().join("gonogo-signoffs.toml");
+    gonogo::cli::signoffs::write(&file, &answers).unwrap();
+    fs::write(folder.path().join("gonogo.toml"), "").unwrap();
+    let config = folder.path().join("gonogo.toml");
+    let authority = server.authority();
+    let words = [
+        "--config",
+        config.to_str().unwrap(),
+        "--masters",
+        &authority,
+        "--phase",
+        "pre",
+        "-o",
+        &out,
+    ];
+    run(&words);
+    let stored = fs::read(path.join("data/input/files/signoffs.toml")).unwrap();
+    assert_eq!(stored, fs::read(&file).unwrap());
+    fs::write(&file, "[[signoff]]\nitem = 3\n").unwrap();
+    let again = format!("{out}-again");
+    let broken = run(&[&words[..7], &[again.as_str()]].concat());
+    assert_eq!(broken.code, exit::USAGE, "{}", broken.err);
+    assert!(broken.err.contains("line 2"), "{}", broken.err);
+    assert!(!Path::new(&again).exists());
+}
+
 #[test]
 fn a_signal_ends_the_run_at_once_and_leaves_nothing() {
     for signal in ["INT", "TERM", "HUP"] {

@@ -4,13 +4,14 @@
 use std::collections::BTreeSet;
 
 use gonogo::checks;
-use gonogo::facts::config::{differences, judge};
+use gonogo::facts::Facts;
+use gonogo::facts::config::{Files, differences, judge};
 use gonogo::knowledge::Knowledge;
 use gonogo::knowledge::config::{ConfigRules, ValueRule};
 use gonogo::model::{CheckResult, ConfigClass, Line, Policy, Status, Version};
 use gonogo::sources::dcos_config::{Config, read};
 
-use crate::support::fixture::{Cluster, Edit, run_pair};
+use crate::support::fixture::{Cluster, Edit, run_pair, run_single};
 
 fn rules() -> &'static ConfigRules {
     &Knowledge::builtin().unwrap().config
@@ -305,4 +306,54 @@ fn archives_that_both_name_both_files_are_held_against_each_other() {
     let result = after("config-changed-with-version", &bare, &post);
     assert_eq!(result.status, Status::Unknown, "{result:?}");
     assert!(result.reason.unwrap().contains("[inputs] config_yaml"));
+}
+
+/// Whatever changes in a secret: nothing that is reported shows it.
+#[test]
+fn no_finding_and_no_side_by_side_shows_a_secret() {
+    let secrets = |word: &str| {
+        format!(
+            "exhibitor_admin_password: not-a-real-{word}\nhttp_proxy: http://user:not-a-real-{word}@proxy.example:3128\n\
+             rexray_config: {{storage: not-a-real-{word}}}\nmaster_discovery: 'not-a-real-token=x password=not-a-real-{word}'\n\
+             dcos_overlay_network: '{{\"password\": \"not-a-real-{word}\"}}'\nzk_super_credentials: super:not-a-real-{word}\n"
+        )
+    };
+    let base = Cluster::read("dcos-pre");
+    let old = text(&base, OLD).replace("master_discovery: static\n", "") + &secrets("one");
+    let new = text(&base, NEW).replace("master_discovery: static\n", "") + &secrets("two");
+    let cluster = with(with(base, OLD, &old), NEW, &new);
+    let snapshot = cluster.snapshot();
+    let facts = Facts::new(&snapshot);
+    let mut fired = 0;
+    for check in checks::config::CHECKS {
+        for target in [Version::new(1, 11, 3), Version::new(1, 10, 8), Version::new(2, 1, 0)] {
+            let result = run_single(*check, &facts, Some(target), &Policy::default());
+            fired += result.findings.len();
+            let shown = format!("{result:?}");
+            assert!(!shown.contains("not-a-real"), "{shown}");
+        }
+    }
+    assert!(fired > 5, "only {fired} findings");
+    let diff = Files::of(None, &facts)
+        .side_by_side(rules(), Some(line("1.11")))
+        .unwrap();
+    let shown = format!("{diff:?} {snapshot:?}");
+    assert!(!shown.contains("not-a-real"), "{diff:?}");
+    let hidden: Vec<&str> = diff
+        .changes
+        .iter()
+        .filter(|change| change.secret)
+        .map(|change| change.key.as_str())
+        .collect();
+    assert_eq!(
+        hidden,
+        [
+            "dcos_overlay_network",
+            "exhibitor_admin_password",
+            "http_proxy",
+            "master_discovery",
+            "rexray_config",
+            "zk_super_credentials"
+        ]
+    );
 }

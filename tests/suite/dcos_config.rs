@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use gonogo::knowledge::Knowledge;
-use gonogo::sources::dcos_config::{Config, read};
+use gonogo::sources::dcos_config::{Config, Node, read};
 use proptest::prelude::*;
+
+use crate::public_captures::captures;
 
 fn config(text: &str) -> Config {
     read(text.as_bytes()).unwrap_or_else(|error| panic!("{error}\n{text}"))
@@ -281,6 +283,57 @@ fn written() -> impl Strategy<Value = (String, String)> {
             }
         )),
     ]
+}
+
+/// Configurations that people published: read, with every key that stands at the beginning of a line.
+#[test]
+fn genuine_configurations_are_read() {
+    let Some(folder) = captures()
+        .map(|folder| folder.join("public/dcos-config"))
+        .filter(|folder| folder.is_dir())
+    else {
+        crate::support::skipped("5 public config.yaml (no ../shared/captures/public/dcos-config here)");
+        return;
+    };
+    let (mut read, mut twice) = (0, Vec::new());
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_none_or(|extension| extension != "yaml") {
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).unwrap();
+        let name = path.display();
+        let found = config(&text);
+        let written: std::collections::BTreeSet<&str> = text
+            .lines()
+            .filter(|line| line.starts_with(|c: char| c.is_ascii_lowercase()))
+            .filter_map(|line| line.split_once(':').map(|(key, _)| key))
+            .collect();
+        let keys: std::collections::BTreeSet<&str> = found.entries.keys().map(String::as_str).collect();
+        assert_eq!(keys, written, "{name}");
+        for (key, entry) in &found.entries {
+            let line = text.lines().nth(entry.line - 1).unwrap();
+            assert!(
+                line.starts_with(key.as_str()),
+                "{name}: {key} is not on line {}",
+                entry.line
+            );
+        }
+        // One of them gives a setting twice, which nobody noticed: the installer took the last.
+        for (key, _) in &found.repeated {
+            twice.push(key.clone());
+        }
+        assert_eq!(found.not_text, [], "{name}");
+        assert!(
+            matches!(
+                found.get("master_list").map(|list| &list.value),
+                None | Some(Node::List(_))
+            ),
+            "{name}"
+        );
+        read += 1;
+    }
+    assert_eq!((read, twice), (5, vec!["process_timeout".to_owned()]));
 }
 
 proptest! {

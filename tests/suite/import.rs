@@ -81,6 +81,7 @@ fn usual_names_with_the_host_from_the_state() {
         ("status.json", "[]"),
         ("dcos-version.json", r#"{"version":"1.10.8"}"#),
         ("ip-detect", "#!/bin/sh\n"),
+        ("new-ip-detect", "#!/bin/sh\n"),
         ("notes.md", "hello"),
     ]);
     let wanted = pairs(&[
@@ -96,6 +97,7 @@ fn usual_names_with_the_host_from_the_state() {
         ("data/exhibitor/10.0.0.1/cluster_status.json", "status.json"),
         ("data/dcos/10.0.0.1/dcos_version.json", "dcos-version.json"),
         ("data/input/files/ip-detect", "ip-detect"),
+        ("data/input/files/new-ip-detect", "new-ip-detect"),
     ]);
     assert_eq!(import(&from, &[]).unwrap(), wanted);
 }

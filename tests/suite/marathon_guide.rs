@@ -154,6 +154,10 @@ fn a_line_without_a_release_counts_as_inside_its_hop() {
         Some(vec!["1.1-1.3".to_owned(), "1.3-1.4".to_owned()])
     );
     assert_eq!(way("1.2.0", "1.2.1"), Some(Vec::new()));
+    let knowledge = Knowledge::builtin().unwrap();
+    let row = knowledge.marathon_line(&version("1.2.0")).unwrap();
+    assert_eq!(row.line.to_string(), "1.3");
+    assert!(knowledge.marathon_line(&version("1.12.0")).is_none());
     // A line nobody has heard of is in no hop.
     assert_eq!(way("0.17.0", "1.3.0"), None);
 }

@@ -165,6 +165,21 @@ fn fixtures_follow_from_their_own_results() {
     assert_eq!(verdicts.len(), 4, "all four verdicts occur: {verdicts:?}");
 }
 
+/// An area without a heading would keep its results out of pages, Markdown and JUnit.
+#[test]
+fn every_area_has_its_place_in_documents() {
+    let (_, report) = all_reports().into_iter().find(|(name, _)| name == "no-go").unwrap();
+    for check in gonogo::checks::all() {
+        let mut report = report.clone();
+        for result in &mut report.results {
+            result.area = check.meta().area;
+        }
+        let view = gonogo::report::view::of(&report, &Catalogue::default());
+        let placed: usize = view.areas.iter().map(|area| area.open.len() + area.quiet.len()).sum();
+        assert_eq!(placed, report.results.len(), "{}", check.meta().area.as_str());
+    }
+}
+
 #[test]
 fn every_format_says_the_verdict_and_never_another() {
     for (name, report) in all_reports() {

@@ -51,7 +51,7 @@ impl Check for MarathonLineSkipped {
         };
         let knowledge = context.knowledge;
         let (Some(row), Some(general)) = (
-            knowledge.marathon_lines.of(&target),
+            knowledge.marathon_line(&target),
             knowledge.marathon_lines.general("skipping"),
         ) else {
             saw.unknown_because(format!("from which lines Marathon {target} is reached is not known"));

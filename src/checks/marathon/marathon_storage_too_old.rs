@@ -46,7 +46,7 @@ impl Check for MarathonStorageTooOld {
         let Some(target) = target(context, saw) else {
             return;
         };
-        let Some(row) = context.knowledge.marathon_lines.of(&target) else {
+        let Some(row) = context.knowledge.marathon_line(&target) else {
             saw.unknown_because(format!("which storage Marathon {target} reads is not known"));
             return;
         };

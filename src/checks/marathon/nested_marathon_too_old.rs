@@ -75,7 +75,7 @@ impl Check for NestedMarathonTooOld {
                 instance.unknown(format!("the guide knows no way from {version} to {bar}"), saw);
                 continue;
             };
-            let row = context.knowledge.marathon_lines.of(&bar);
+            let row = context.knowledge.marathon_line(&bar);
             let in_one = row.is_some_and(|row| row.from.contains(&Line::from(version)));
             if crossed.len() < 2 || in_one {
                 continue;

@@ -239,6 +239,8 @@ pub(super) fn counts(results: &[ResultView]) -> Vec<Count> {
 pub(super) fn areas(results: &[ResultView]) -> Vec<AreaView> {
     let all = [
         (Area::Compare, "Before and after"),
+        (Area::Path, "Path of versions"),
+        (Area::Config, "Configuration"),
         (Area::Cluster, "Cluster"),
         (Area::Mesos, "Mesos"),
         (Area::Marathon, "Marathon"),

@@ -50,8 +50,11 @@ fn way(context: &Context<'_>, instance: Instance<'_>, target: &Version, saw: &mu
         return Some((runs, target.clone()));
     };
     let marathons = &pair.before.snapshot.marathons;
-    let before = marathons.iter().find(|one| one.name == instance.name());
-    let ran = before.and_then(|one| one.info.known()?.version.clone());
+    // An instance that was not there before made no hop.
+    let Some(before) = marathons.iter().find(|one| one.name == instance.name()) else {
+        return Some((runs.clone(), runs));
+    };
+    let ran = before.info.known().and_then(|info| info.version.clone());
     if ran.is_none() {
         instance.unknown("the version that ran before is not known", saw);
     }

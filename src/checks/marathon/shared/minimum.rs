@@ -18,14 +18,7 @@ pub enum Minimum<'k> {
 
 /// The oldest Mesos for a Marathon.
 pub fn minimum<'k>(context: &Context<'k>, marathon: &Version) -> Minimum<'k> {
-    let lines = &context.knowledge.marathon_lines;
-    // A line without a release counts as the one its work went into (1.2: 1.3), which asks for no less.
-    let row = lines.of(marathon).or_else(|| {
-        let hops = &context.knowledge.marathon.hops;
-        let hop = hops.iter().find(|hop| hop.skips.contains(&marathon.into()))?;
-        lines.lines.iter().find(|row| row.line == hop.to)
-    });
-    match row {
+    match context.knowledge.marathon_line(marathon) {
         None => Minimum::Unknown,
         Some(row) => match &row.mesos_minimum {
             Some(least) => Minimum::Stated(row, least),
