@@ -24,6 +24,8 @@ pub struct Cluster {
     pub leader: Option<String>,
     /// Agents, where the archive is known to list them all.
     pub agents: Option<Agents>,
+    /// Service Marathons with their versions, where the archive is known to show them all.
+    pub service_marathons: Option<Vec<String>>,
     /// What is doubtful, one sentence each.
     pub doubts: Vec<String>,
 }
@@ -76,6 +78,14 @@ impl Cluster {
                 None
             }
         };
+        let service_marathons = facts.marathons.gaps.is_empty().then(|| {
+            let all = facts.snapshot.marathons.iter().filter(|marathon| !marathon.root);
+            all.map(|marathon| match marathon.info.known() {
+                Some(info) => format!("{} {}", marathon.name, info.version_text),
+                None => format!("{} of an unknown version", marathon.name),
+            })
+            .collect()
+        });
         let short = shortened(&masters);
         Self {
             archive: archive.to_owned(),
@@ -83,6 +93,7 @@ impl Cluster {
             leader: leading.and_then(|_| short.last().cloned()),
             masters: short,
             agents,
+            service_marathons,
             doubts,
         }
     }

@@ -51,7 +51,7 @@ fn planned(
         nodes,
         count,
         component: None,
-        note: None,
+        note: (phase == Phase::Marathon).then(|| service_marathons(request)).flatten(),
         edition: marked(step.edition),
         title: fill(&step.title),
         text: fill(&step.text),
@@ -76,6 +76,16 @@ fn planned(
         sources: step.sources.clone(),
         disagreement: step.disagreements.iter().filter_map(|one| one.of(window)).collect(),
     }
+}
+
+/// Which service Marathons the archive shows.
+fn service_marathons(request: &Request) -> Option<String> {
+    let all = request.cluster.as_ref()?.service_marathons.as_ref()?;
+    Some(if all.is_empty() {
+        "the archive shows none".to_owned()
+    } else {
+        format!("the archive shows: {}", all.join(", "))
+    })
 }
 
 /// What a step is done on, as far as an archive names it.

@@ -174,7 +174,7 @@ pub struct Step {
     pub count: Option<usize>,
     /// Component of plain Mesos.
     pub component: Option<String>,
-    /// What the guide says to mind at this step.
+    /// What the guide says to mind at this step, or what the archive shows for it.
     pub note: Option<String>,
     /// Edition it is for, where the plan is for both.
     pub edition: Option<Edition>,

@@ -148,6 +148,24 @@ fn an_archive_names_the_masters_and_the_leader_comes_last() {
         "{}",
         shown.out
     );
+    let service = plan.hops[0]
+        .steps
+        .iter()
+        .find(|step| step.id == "service-marathons-upgraded")
+        .unwrap();
+    let note = service.note.as_ref().unwrap();
+    assert!(
+        cluster
+            .service_marathons
+            .as_ref()
+            .is_some_and(|all| !all.is_empty() && note.contains(&all[0])),
+        "{note}"
+    );
+    let schema: Value = serde_json::from_str(gonogo::report::plan::SCHEMA).unwrap();
+    let schema = jsonschema::validator_for(&schema).unwrap();
+    let whole = serde_json::to_value(&plan).unwrap();
+    let errors: Vec<String> = schema.iter_errors(&whole).map(|error| error.to_string()).collect();
+    assert!(errors.is_empty(), "{errors:#?}");
     // The leader that the evidence names, not the last by name.
     assert_eq!(cluster.masters, ["10.0.0.2", "10.0.0.3", "10.0.0.1"]);
 }
