@@ -361,8 +361,11 @@ impl Knowledge {
 }
 
 fn site_image(entry: &Spanned<DeValue<'_>>, reader: &mut Reader<'_>, site: &mut Site) {
-    if let Some((at, image)) = reader.read::<Image>("image", entry) {
+    if let Some((at, mut image)) = reader.read::<Image>("image", entry) {
         reader.sources(at, "image", &image.sources);
+        for source in &mut image.sources {
+            *source = format!("{source} (site file {})", site.file);
+        }
         site.adds
             .push(format!("image {}:{} at {}", image.name, image.version, image.place));
         site.images.push(image);

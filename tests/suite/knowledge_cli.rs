@@ -129,3 +129,22 @@ fn the_report_names_the_site_file_and_what_it_replaced() {
         ran.err
     );
 }
+
+#[test]
+fn the_plan_asks_for_the_images_of_the_site() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("site.toml");
+    let site = "schema = 1\n[[image]]\nname = \"registry.example.invalid/marathon\"\nversion = \"1.6.496\"\n\
+                where = \"registry.example.invalid\"\nsources = [\"not-a-real-runbook\"]\n";
+    fs::write(&file, site).unwrap();
+    let plan = |more: &[&str]| {
+        let mut arguments = vec!["plan", "--from", "1.10.8", "--to", "1.11.3", "--format", "json"];
+        arguments.extend(more);
+        run(&arguments).out
+    };
+    let with = plan(&["--knowledge", file.to_str().unwrap()]);
+    assert!(with.contains("image-registry.example.invalid/marathon"));
+    assert!(with.contains("not-a-real-runbook (site file "));
+    assert!(with.contains("+site."), "the plan names the knowledge it was made with");
+    assert!(!plan(&[]).contains("image-registry.example.invalid"));
+}
