@@ -12,6 +12,7 @@ use crate::knowledge::hops::Product;
 use crate::knowledge::signoffs::Edition;
 use crate::model::Version;
 use crate::plan::{self, Chosen, Cluster, NotKnown, Request};
+use crate::report::format::Format;
 use crate::report::plan as render;
 
 /// Arguments.
@@ -27,6 +28,12 @@ Examples:
 Commands are printed, marked where they change something, and never run.
 Exit codes: 0 every hop is supported, 3 no chain of supported hops (or a way back), 5 the documents do not say,
 2 usage or a version that does not exist, 6 archive refused, 1 failure.")]
+#[command(mut_arg("format", |format| format
+    .help("Form of the plan: one for standard output, or one for each -o")
+    .value_parser(PossibleValuesParser::new(render::FORMATS.map(Format::as_str))
+        .try_map(|name| Format::named(&name).ok_or("no such format")))))]
+#[command(mut_arg("output", |output| output
+    .help("Write a plan to FILE (repeatable); without --format its ending says which: .txt .json .md .html")))]
 pub struct Args {
     /// Version that runs
     #[arg(long, value_name = "VERSION", value_parser = judge::version, required_unless_present_any = ["archive", "schema"], conflicts_with = "archive")]
