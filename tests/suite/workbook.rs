@@ -17,7 +17,26 @@ use crate::support::fixture::{Cluster, Edit, fixtures};
 
 /// A report that says nothing about today's checks and tables: what is tested here is the workbook's own.
 fn report() -> Report {
-    json::read(&fs::read(fixtures().join("reports/signoffs.json")).unwrap()).unwrap()
+    let of = |name: &str| json::read(&fs::read(fixtures().join("reports").join(name)).unwrap()).unwrap();
+    let mut report: Report = of("signoffs.json");
+    report.config = of("config.json").config;
+    assert!(report.config.is_some());
+    report
+}
+
+/// Two files that are not there are said to be unknown, in both forms.
+#[test]
+fn a_configuration_that_nobody_gave_is_unknown() {
+    let snapshot = Cluster::read("mesos-pre").snapshot();
+    let (book, mut report) = (of(&snapshot), report());
+    report.config = None;
+    let catalogue = Catalogue::default();
+    for page in [
+        render::markdown(&report, &book, &catalogue).unwrap(),
+        render::html(&report, &book, &catalogue).unwrap(),
+    ] {
+        assert!(page.contains("unknown: two files to compare are not in the archives"));
+    }
 }
 
 fn filled(sides: &[Side<'_>], rack: &str) -> Workbook {
