@@ -132,6 +132,7 @@ fn entry(sides: Sides<'_>, versions: &HopVersions, statement: ExpectedChange) ->
         What::Version => version(sides, versions, statement.product),
         What::Leader | What::History => cited(sides, &statement.id),
         What::Flag => names::flag(sides, &statement),
+        What::Metric if statement.of == "marathon" => values::marathon_metrics(sides, &statement),
         What::Metric => names::metric(sides, &statement),
         What::Unit => names::unit(sides, &statement),
         What::AppField => values::app_field(sides, &statement),

@@ -108,6 +108,29 @@ pub(super) fn app_field(sides: Sides<'_>, statement: &ExpectedChange) -> Found {
     found
 }
 
+/// Names that Marathon's metrics had before 1.7. Of its metrics only those of the workbook are kept, and only under their old names:
+/// a Marathon that shows none of them after the hop has the new names.
+pub(super) fn marathon_metrics(sides: Sides<'_>, statement: &ExpectedChange) -> Found {
+    if statement.old.is_none() {
+        return Found::not_judged("which names move is not known name by name");
+    }
+    let mut found = Found::default();
+    for (one, other) in crossed(sides, statement) {
+        match (one.metrics.get(), other.metrics.get()) {
+            (Ok((before, _)), _) if before.is_empty() => {}
+            (Ok(_), Ok((after, _))) if after.is_empty() => found.seen += 1,
+            (Ok(_), Ok((_, at))) => found.miss(Subject::named(SubjectKind::Marathon, &other.name), at.clone()),
+            (Err(why), _) | (_, Err(why)) => {
+                found.unknown = Some(format!("the metrics of {}: {}", other.name, why.sentence()));
+            }
+        }
+    }
+    if found.seen == 0 && found.missing.is_empty() && found.unknown.is_none() {
+        found.why = Some("no Marathon that showed the old names crossed this line".to_owned());
+    }
+    found
+}
+
 /// A route that is not served any more.
 pub(super) fn endpoint(sides: Sides<'_>, statement: &ExpectedChange) -> Found {
     let Some(item) = &statement.item else {
