@@ -54,6 +54,7 @@ mod monotone;
 mod own_captures;
 mod plan;
 mod plan_cli;
+mod plan_laws;
 mod procedure;
 mod public_captures;
 mod registry;
