@@ -1,4 +1,5 @@
-//! HTML: one self-contained page without script. The template is `report-templates/report.html`, or one of the user's.
+//! HTML: one self-contained page without script. The template is `report-templates/report.html`, or one of the user's; the style
+//! that all pages share is `report-templates/style.css`.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -10,6 +11,12 @@ use super::view::View;
 
 /// The template of the program.
 pub const TEMPLATE: &str = include_str!("../../report-templates/report.html");
+
+/// What every page looks like; a page may add to it below.
+const STYLE: &str = include_str!("../../report-templates/style.css");
+
+/// Stands for [`STYLE`] in a template.
+const STYLE_MARK: &str = "/* style.css */\n";
 
 /// Stands for the digest until the page is made; no Base64 text looks like it.
 const MARK: &str = "{style}";
@@ -33,7 +40,8 @@ pub fn page<V: Serialize>(view: &V, name: &str, template: &str) -> Result<String
         view,
         style_sha256: MARK,
     };
-    let page = template::render(Language::Html, name, template, &values)?;
+    let template = template.replacen(STYLE_MARK, STYLE, 1);
+    let page = template::render(Language::Html, name, &template, &values)?;
     // The first `<style>` is the template's: a value cannot hold a `<`.
     let style = page
         .split_once("<style>")
