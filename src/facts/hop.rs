@@ -79,7 +79,7 @@ impl Hop {
             ));
         }
         let shipped = |version: &Version, of: fn(&crate::knowledge::Release) -> &[String]| {
-            of(knowledge.release(version)?).first()?.parse::<Version>().ok()
+            Version::leading(of(knowledge.release(version)?).first()?)
         };
         let before = running_marathon(facts).or_else(|| shipped_marathon(knowledge, &from));
         let after = marathon.cloned().or_else(|| shipped_marathon(knowledge, &to));

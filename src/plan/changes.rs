@@ -19,7 +19,7 @@ fn versions(knowledge: &Knowledge, hop: &Classified) -> HopVersions {
         };
     }
     let shipped = |version: &Version, of: fn(&Release) -> &[String]| -> Option<Version> {
-        of(knowledge.release(version)?).first()?.parse().ok()
+        Version::leading(of(knowledge.release(version)?).first()?)
     };
     let pair = |of: fn(&Release) -> &[String]| shipped(&hop.from, of).zip(shipped(&hop.to, of));
     HopVersions {

@@ -131,3 +131,45 @@ proptest! {
         sound(&plan_of(&from, &to, Some(Product::Mesos), None))?;
     }
 }
+
+/// A hop whose Mesos or Marathon the guides do not know would list no rules, and look easier than it is.
+#[test]
+fn every_way_forward_between_releases_is_one_that_both_guides_know() {
+    let releases = &knowledge().releases;
+    let mut unknown = Vec::new();
+    for (at, from) in releases.iter().enumerate() {
+        for to in releases.iter().skip(at + 1) {
+            let guides = [
+                (&knowledge().mesos, &from.mesos, &to.mesos),
+                (&knowledge().marathon, &from.marathon, &to.marathon),
+            ];
+            for (guide, before, after) in guides {
+                let version = |text: &str| gonogo::model::Version::leading(text).unwrap();
+                let (before, after) = (version(&before[0]), version(&after[0]));
+                if before <= after && guide.between(&before, &after).is_none() {
+                    unknown.push(format!("{} to {}: {before} to {after}", from.dcos, to.dcos));
+                }
+            }
+        }
+    }
+    assert!(unknown.is_empty(), "{} ways:\n{}", unknown.len(), unknown.join("\n"));
+}
+
+/// DC/OS 1.10.1 ships a Marathon of four numbers: its rules and changes count as those of any other.
+#[test]
+fn a_marathon_of_four_numbers_is_part_of_the_hop() {
+    let plan = plan_of("1.10.1", "1.11.6", Some(Product::Dcos), None);
+    let changes: Vec<&str> = plan
+        .hops
+        .iter()
+        .flat_map(|hop| &hop.expected_changes)
+        .map(|change| change.id.as_str())
+        .collect();
+    assert!(changes.contains(&"marathon-version"), "{changes:?}");
+    let snapshot = crate::support::fixture::Cluster::read("dcos-pre").snapshot();
+    let facts = gonogo::facts::Facts::new(&snapshot);
+    let target = "1.10.1".parse().unwrap();
+    let hop = gonogo::facts::hop::Hop::of(&facts, knowledge(), Some(&target), None).unwrap();
+    let (_, reached) = hop.marathon.expect("what 1.10.1 ships is in the table");
+    assert_eq!(reached.to_string(), "1.5.1");
+}

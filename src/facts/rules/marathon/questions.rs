@@ -25,10 +25,7 @@ type Answer = Result<Option<String>, String>;
 /// Questions about `/v2/info` and what stands around it.
 pub(super) fn info(scene: &Scene<'_>, question: &str, info: &MarathonInfo, at: &EvidenceRef, looked: &mut Looked) {
     let (pointer, answer) = match question {
-        "http-endpoints" => (
-            "/event_subscriber/http_endpoints",
-            Ok(Some(info.http_endpoints.unwrap_or_default().to_string())),
-        ),
+        "http-endpoints" => ("/event_subscriber/http_endpoints", http_endpoints(info)),
         "framework-unknown" => ("/frameworkId", framework_unknown(scene, info)),
         "principal-where-authenticated" => ("/frameworkId", principal(scene, info)),
         "gpu-agents" => return gpu_agents(scene, looked),
@@ -176,6 +173,17 @@ fn fixed_ports(app: &App) -> Answer {
         .map(ToString::to_string)
         .collect();
     Ok((!named.is_empty()).then(|| named.join(", ")))
+}
+
+/// How many addresses get events: none where there is no subscriber; where there is one whose list is not shown, nobody can say.
+fn http_endpoints(info: &MarathonInfo) -> Answer {
+    match (info.http_endpoints, &info.event_subscriber) {
+        (Some(count), _) => Ok(Some(count.to_string())),
+        (None, None) => Ok(Some("0".to_owned())),
+        (None, Some(kind)) => Err(format!(
+            "/v2/info names the event subscriber {kind} and no list of its endpoints"
+        )),
+    }
 }
 
 /// Service ports of an app: of its port mappings, its port definitions, its `ports`; 0 = to be assigned.
