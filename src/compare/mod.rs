@@ -12,7 +12,6 @@ pub mod expected;
 mod ledger;
 pub mod normalise;
 pub mod part;
-pub mod task_identity;
 
 use crate::facts::Facts;
 use crate::knowledge::Knowledge;

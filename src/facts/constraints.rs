@@ -6,11 +6,13 @@
 //! takes it.
 
 mod integer;
+mod passage;
 mod rules;
 
 use crate::model::Version;
 use crate::snapshot::Constraint;
 
+pub use passage::{Effect, Outlook, Passage};
 pub use rules::{Rule, Rules};
 
 /// Form in which a constraint was written.

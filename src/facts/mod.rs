@@ -12,6 +12,7 @@ pub mod hop;
 pub mod leader;
 pub mod marathons;
 pub mod rules;
+pub mod task_identity;
 pub mod visibility;
 
 use crate::model::{EvidenceRef, Observed, Version, Why};

@@ -4,8 +4,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::compare::task_identity::{parse, workload};
 use crate::facts::Facts;
+use crate::facts::task_identity::{parse, workload};
 use crate::model::Why;
 use crate::snapshot::{Agent, App, Constraint, Marathon, TaskList, TaskState};
 

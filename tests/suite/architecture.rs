@@ -27,11 +27,6 @@ const NEIGHBOURS: &[(&str, &str, &str)] = &[
         "collect",
         "the simulated cluster names the endpoints that are collected",
     ),
-    (
-        "workbook",
-        "compare",
-        "a task's app is the one that the comparison sees",
-    ),
     ("snapshot", "archive", "a snapshot is read from an archive"),
 ];
 

@@ -17,9 +17,10 @@ pub use told::TaskNames;
 
 use super::{Line, Sides};
 use crate::compare::Comparison;
+use crate::compare::align;
 use crate::compare::expected::Judgement;
 use crate::compare::part::{self, Both, Side};
-use crate::compare::{align, task_identity};
+use crate::facts::task_identity;
 
 /// Why a task did not simply survive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

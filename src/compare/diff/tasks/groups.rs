@@ -7,7 +7,7 @@ use crate::snapshot::{Task, TaskTable};
 
 use super::join::Joined;
 use super::{Around, Cause, TaskFate, TaskOutcomes, placed};
-use crate::compare::task_identity::{self, Workload};
+use crate::facts::task_identity::{self, Workload};
 
 /// A task that needs an explanation, and where the later table still lists it without running it.
 type Missing = (u32, Option<u32>);

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::TaskFate;
-use crate::compare::{align, task_identity};
+use crate::compare::align;
+use crate::facts::task_identity;
 use crate::model::{EvidenceRef, Subject, SubjectKind};
 use crate::snapshot::{Snapshot, Task, TaskTable};
 
