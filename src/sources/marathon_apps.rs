@@ -160,31 +160,27 @@ fn element(value: Canonical) -> Result<String, String> {
     value.value::<String>().ok_or(value.0)
 }
 
-/// Constraints of an app: a list of lists of texts. What is not a list is kept raw.
-fn app_constraints(all: Option<&Canonical>) -> Vec<ConstraintWire> {
-    each(all, |raw| {
-        let elements: Option<Vec<Canonical>> = raw.value();
-        ConstraintWire {
-            well_formed: elements.is_some(),
-            elements: elements.unwrap_or_default().into_iter().map(element).collect(),
-            raw: raw.0,
-        }
-    })
+/// One constraint of an app: a list of texts. What is not a list is kept raw.
+pub fn app_constraint(raw: Canonical) -> ConstraintWire {
+    let elements: Option<Vec<Canonical>> = raw.value();
+    ConstraintWire {
+        well_formed: elements.is_some(),
+        elements: elements.unwrap_or_default().into_iter().map(element).collect(),
+        raw: raw.0,
+    }
 }
 
-/// Constraints of a pod: a list of objects with `fieldName`, `operator` and sometimes `value`.
-fn pod_constraints(all: Option<&Canonical>) -> Vec<ConstraintWire> {
-    each(all, |raw| {
-        let mut fields: BTreeMap<String, Canonical> = raw.value().unwrap_or_default();
-        let name = fields.remove("fieldName");
-        let operator = fields.remove("operator");
-        let value = fields.remove("value").filter(|value| !value.is_null());
-        ConstraintWire {
-            well_formed: name.is_some() && operator.is_some(),
-            elements: [name, operator, value].into_iter().flatten().map(element).collect(),
-            raw: raw.0,
-        }
-    })
+/// One constraint of a pod: an object with `fieldName`, `operator` and sometimes `value`.
+pub fn pod_constraint(raw: Canonical) -> ConstraintWire {
+    let mut fields: BTreeMap<String, Canonical> = raw.value().unwrap_or_default();
+    let name = fields.remove("fieldName");
+    let operator = fields.remove("operator");
+    let value = fields.remove("value").filter(|value| !value.is_null());
+    ConstraintWire {
+        well_formed: name.is_some() && operator.is_some(),
+        elements: [name, operator, value].into_iter().flatten().map(element).collect(),
+        raw: raw.0,
+    }
 }
 
 fn each(all: Option<&Canonical>, read: impl Fn(Canonical) -> ConstraintWire) -> Vec<ConstraintWire> {
@@ -213,7 +209,7 @@ fn app(fields: Fields, pointer: &str) -> Parsed<AppWire> {
             unhealthy: fields.count("tasksUnhealthy")?,
             health_checks: fields.length("healthChecks")?.unwrap_or_default(),
             deployments: fields.length("deployments")?,
-            constraints: app_constraints(fields.0.get("constraints")),
+            constraints: each(fields.0.get("constraints"), app_constraint),
             definition: BTreeMap::new(),
         })
     };
@@ -254,7 +250,7 @@ fn pod(mut fields: Fields, pointer: String) -> Parsed<PodWire> {
             .map_err(|error| error.at(&pointer))?
             .unwrap_or_default(),
         instances,
-        constraints: pod_constraints(constraints.as_ref()),
+        constraints: each(constraints.as_ref(), pod_constraint),
         definition: fields.definition(),
         pointer,
     })
