@@ -10,7 +10,6 @@ mod workload;
 
 use std::io::{self, Read};
 
-use super::json_cursor::Cursor;
 use super::json_feed::{Fail, Fed, Feed, settle};
 use super::skeleton::Streamed;
 use super::{Malformed, Parsed};
@@ -69,7 +68,11 @@ pub fn read(body: &mut dyn Read, sink: &mut dyn Sink) -> io::Result<Parsed<Body>
 }
 
 fn top(feed: &mut Feed<'_>, sink: &mut dyn Sink) -> Fed<Body> {
-    let body = match feed.value(Cursor::peek)? {
+    let first = feed.value(|cursor| {
+        let first = cursor.peek()?;
+        Ok(first)
+    })?;
+    let body = match first {
         b'[' => list(feed, sink)?,
         b'{' => object(feed, sink)?,
         b'<' => return Err(feed.bad("this looks like HTML, not JSON")),

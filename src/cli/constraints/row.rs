@@ -1,7 +1,7 @@
 //! What is said of one constraint, and the counts of all. Holds no rule: every word comes from `facts::constraints`.
 
 use crate::cli::exit;
-use crate::facts::constraints::{Effect, Judgement, Outlook, Rule};
+use crate::facts::constraints::{Effect, Judgement, Outlook};
 use crate::sources::canonical::quoted;
 use crate::sources::marathon_constraints::Form;
 
@@ -20,7 +20,7 @@ pub struct Told {
     pub rewritten_to: Option<String>,
     /// The rule that decides, in words; where nothing is known, why.
     pub rule: Option<String>,
-    /// Short name of the rule of the validator.
+    /// Short name of the rule, or of the step of the migration, that decides.
     pub rule_id: Option<&'static str>,
     /// Where the rule was read.
     pub source: Option<&'static str>,
@@ -32,6 +32,7 @@ impl Told {
     /// Of an outlook.
     pub fn of(constraint: String, outlook: Outlook) -> Self {
         let rule = outlook.rule();
+        let rule_id = outlook.rule_id();
         let notable = outlook.notable();
         let source = outlook.source.or(match &outlook.running {
             Judgement::Invalid { source, .. } => Some(*source),
@@ -48,7 +49,7 @@ impl Told {
             effect: outlook.effect,
             rewritten_to: outlook.rewritten_to.map(|elements| list(&elements)),
             rule: why.clone().or_else(|| rule.map(|rule| rule.text().to_owned())),
-            rule_id: rule.map(Rule::id),
+            rule_id,
             source,
             notable,
         }
