@@ -11,6 +11,7 @@ pub mod ensemble;
 pub mod hop;
 pub mod leader;
 pub mod marathons;
+pub mod placement;
 pub mod rules;
 pub mod task_identity;
 pub mod visibility;

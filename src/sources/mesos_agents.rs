@@ -149,6 +149,8 @@ pub struct AgentWire {
     pub resources: Unique<Scalar>,
     #[serde(default)]
     pub reserved_resources: Unique<json::Sound>,
+    #[serde(default, deserialize_with = "json::present")]
+    pub unreserved_resources: Option<Unique<Scalar>>,
 }
 
 /// An entry of `recovered_slaves[]`.

@@ -53,6 +53,7 @@ mod mesos_guide;
 mod mesos_rules;
 mod monotone;
 mod own_captures;
+mod placement;
 mod plan;
 mod plan_cli;
 mod plan_laws;

@@ -79,6 +79,7 @@ pub fn agent(number: usize) -> Agent {
             ("mem".to_owned(), "2048".to_owned()),
         ]),
         reserved_roles: Vec::new(),
+        unreserved: Some(true),
         at: EvidenceRef::item("data/mesos-master/10.0.0.1/slaves.json").at(format!("/slaves/{number}")),
     }
 }
@@ -265,6 +266,7 @@ impl Cluster {
                 version: Some(self.mesos.clone()),
                 start_time: Some(1.0),
                 elected_time: Some(2.0),
+                domain: None,
             },
             activated: Some(active as u64),
             deactivated: Some(inactive as u64),
