@@ -25,7 +25,7 @@ use std::sync::Arc;
 use crate::model::{EvidenceRef, Manifest, Observed, Signoff};
 
 pub use crate::sources::dcos_config;
-pub use amounts::Amounts;
+pub use amounts::{Amounts, NAMES, shown, thousandths};
 pub use builder::Builder;
 pub use dcos::{Dcos, HealthNode, HealthUnit, LicenseFile, Package};
 pub use load::{load, load_pair};
