@@ -109,11 +109,29 @@ struct Resources {
     gpus: Option<f64>,
 }
 
+/// Kinds of health checks of a container; one of them is there.
+#[derive(Deserialize)]
+struct PodHealth {
+    http: Option<IgnoredAny>,
+    tcp: Option<IgnoredAny>,
+    exec: Option<IgnoredAny>,
+}
+
+impl PodHealth {
+    fn kinds(&self) -> impl Iterator<Item = &'static str> {
+        let kinds = [("HTTP", &self.http), ("TCP", &self.tcp), ("EXEC", &self.exec)];
+        kinds
+            .into_iter()
+            .filter(|(_, said)| said.is_some())
+            .map(|(kind, _)| kind)
+    }
+}
+
 #[derive(Deserialize)]
 struct PodContainer {
     resources: Option<Resources>,
     #[serde(rename = "healthCheck")]
-    health: Option<BTreeMap<String, IgnoredAny>>,
+    health: Option<PodHealth>,
 }
 
 #[derive(Deserialize)]
@@ -270,9 +288,8 @@ pub fn pod(fields: &Fields) -> Definition {
     let mut health: Vec<String> = containers
         .iter()
         .filter_map(|container| container.health.as_ref())
-        .flat_map(|health| health.keys())
-        .filter(|key| ["http", "tcp", "exec"].contains(&key.as_str()))
-        .map(|key| key.to_uppercase())
+        .flat_map(PodHealth::kinds)
+        .map(str::to_owned)
         .collect();
     health.sort();
     health.dedup();

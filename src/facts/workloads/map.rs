@@ -381,16 +381,13 @@ impl<'a, 's> Draft<'a, 's> {
         };
         let part = growing.workload.on.entry(place).or_default();
         part.tasks += 1;
-        match unit {
-            Some(uuid) => {
-                let (tasks, running) = growing.units.entry((place, uuid)).or_default();
-                *tasks += 1;
-                *running += u64::from(up);
-            }
-            None => {
-                part.instances += 1;
-                part.available += u64::from(up);
-            }
+        if let Some(uuid) = unit {
+            let (tasks, running) = growing.units.entry((place, uuid)).or_default();
+            *tasks += 1;
+            *running += u64::from(up);
+        } else {
+            part.instances += 1;
+            part.available += u64::from(up);
         }
     }
 
