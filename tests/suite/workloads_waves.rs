@@ -58,15 +58,17 @@ fn left(nodes: &[Node], demand: Demand, app: usize, stopped: &[usize]) -> (u64, 
     (gone, demand.available - gone + demand.assumed)
 }
 
-fn names(nodes: &[Node], plan: &Plan) -> (Vec<(Stage, bool, Vec<String>)>, Vec<(String, Vec<usize>)>) {
-    let name = |at: &usize| nodes[*at].name.clone();
-    (
-        plan.waves
-            .iter()
-            .map(|wave| (wave.stage, wave.public, wave.nodes.iter().map(name).collect()))
-            .collect(),
-        plan.held.iter().map(|(at, apps)| (name(at), apps.clone())).collect(),
-    )
+/// A plan in names: one line for each wave and for each held agent.
+fn names(nodes: &[Node], plan: &Plan) -> Vec<String> {
+    let waves = plan.waves.iter().map(|wave| {
+        let names: Vec<&str> = wave.nodes.iter().map(|at| nodes[*at].name.as_str()).collect();
+        format!("{:?} {} {names:?}", wave.stage, wave.public)
+    });
+    let held = plan
+        .held
+        .iter()
+        .map(|(at, apps)| format!("held {} {apps:?}", nodes[*at].name));
+    waves.chain(held).collect()
 }
 
 proptest! {
