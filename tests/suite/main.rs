@@ -71,3 +71,4 @@ mod support;
 mod verdict;
 mod verdict_without;
 mod workbook;
+mod workloads_waves;
