@@ -27,7 +27,9 @@ pub use crate::sources::dcos_config;
 pub use builder::Builder;
 pub use dcos::{Dcos, HealthNode, HealthUnit, LicenseFile, Package};
 pub use load::{load, load_pair};
-pub use marathon::{App, Constraint, Deployment, Job, Marathon, MarathonInfo, Metronome, Pod, PodStatus, QueueEntry};
+pub use marathon::{
+    App, Children, Constraint, Deployment, Job, Marathon, MarathonInfo, Metronome, Pod, PodStatus, QueueEntry,
+};
 pub use mesos::{
     Agent, AgentNode, AgentOwnState, Framework, Master, MasterInfo, MesosState, RecoveredAgent, Registry, Summary,
 };
