@@ -73,6 +73,19 @@ pub struct Constraint {
     pub raw: String,
 }
 
+/// A volume that has constraints of its own.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ConstrainedVolume {
+    /// Place in the list of volumes, from 0.
+    pub index: usize,
+    /// `containerPath` of an app's volume, `name` of a pod's; empty when it has none.
+    pub name: String,
+    /// Kind of disk (`root`, `path`, `mount`); `None` = not given, which is the root disk.
+    pub disk: Option<String>,
+    /// Constraints as given: lists of field (`path`), operator and expression.
+    pub constraints: Vec<Constraint>,
+}
+
 /// One app.
 #[derive(Debug, Clone)]
 pub struct App {
@@ -94,6 +107,8 @@ pub struct App {
     pub deployments: Option<u64>,
     /// Placement constraints.
     pub constraints: Vec<Constraint>,
+    /// Volumes that have constraints (`container.volumes[].persistent.constraints`).
+    pub volumes: Vec<ConstrainedVolume>,
     /// Definition by top-level field, each as canonical JSON text (keys sorted, numbers normalised); runtime fields left out.
     pub definition: BTreeMap<String, String>,
     /// Where it stands.
@@ -109,6 +124,8 @@ pub struct Pod {
     pub instances: Option<u64>,
     /// Placement constraints, from `scheduling.placement.constraints`.
     pub constraints: Vec<Constraint>,
+    /// Volumes that have constraints (`volumes[].persistent.constraints`).
+    pub volumes: Vec<ConstrainedVolume>,
     /// Definition by top-level field, as for apps.
     pub definition: BTreeMap<String, String>,
     /// Where it stands.

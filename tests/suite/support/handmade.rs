@@ -113,6 +113,7 @@ pub fn app(id: &str) -> App {
         health_checks: 0,
         deployments: Some(0),
         constraints: Vec::new(),
+        volumes: Vec::new(),
         definition: BTreeMap::from([
             ("cmd".to_owned(), "\"sleep 1\"".to_owned()),
             ("cpus".to_owned(), "0.5".to_owned()),
