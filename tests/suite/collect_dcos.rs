@@ -97,10 +97,10 @@ fn the_state_of_a_marathon_is_listed_by_the_first_exhibitor_that_is_there() {
     ));
     assert_eq!(explored(&asked).len(), 2);
     let record = |ran: &mini::Ran| {
-        let all = ran.collected.manifest.evidence.iter();
-        all.cloned()
-            .find(|one| one.item == "data/marathon/root/state_znodes.json")
+        let mut all = ran.collected.manifest.evidence.iter();
+        all.find(|one| one.item == "data/marathon/root/state_znodes.json")
             .unwrap()
+            .clone()
     };
     assert_eq!(record(&asked).host, places.masters[1].exhibitor.to_string());
     let mut left = targets(vec![base(&places.masters[1].exhibitor)]);
