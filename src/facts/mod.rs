@@ -15,6 +15,7 @@ pub mod marathons;
 pub mod rules;
 pub mod task_identity;
 pub mod visibility;
+pub mod workloads;
 
 use crate::model::{EvidenceRef, Observed, Version, Why};
 use crate::snapshot::{Agent, Framework, Master, Snapshot, TaskTable};

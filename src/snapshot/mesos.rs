@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use crate::model::{EvidenceRef, Observed, Version};
 
-use super::{Flags, Metrics};
+use super::{Amounts, Flags, Metrics};
 
 /// One Mesos master, with what it said about itself.
 #[derive(Debug, Clone)]
@@ -119,6 +119,12 @@ pub struct Agent {
     pub domain: Option<(String, String)>,
     /// Total resources: scalars rounded to three decimals, others as text.
     pub resources: BTreeMap<String, String>,
+    /// The scalars of `resources`; `None` where one of them is no number.
+    pub total: Option<Amounts>,
+    /// `used_resources`; `None` before 0.23.
+    pub used: Option<Amounts>,
+    /// `reserved_resources` by role; `None` before 0.23.
+    pub reserved: Option<BTreeMap<String, Amounts>>,
     /// Roles with reservations on this agent.
     pub reserved_roles: Vec<String>,
     /// Where it stands.

@@ -70,3 +70,4 @@ mod support;
 mod verdict;
 mod verdict_without;
 mod workbook;
+mod workloads_waves;
