@@ -12,6 +12,7 @@ pub mod hop;
 pub mod leader;
 pub mod marathon_state;
 pub mod marathons;
+pub mod placement;
 pub mod rules;
 pub mod task_identity;
 pub mod visibility;

@@ -82,6 +82,7 @@ pub fn agent(number: usize) -> Agent {
         used: Amounts::of(0.5, 128.0, 0.0, 0.0),
         reserved: Some(BTreeMap::new()),
         reserved_roles: Vec::new(),
+        unreserved: Some(true),
         at: EvidenceRef::item("data/mesos-master/10.0.0.1/slaves.json").at(format!("/slaves/{number}")),
     }
 }
@@ -269,6 +270,7 @@ impl Cluster {
                 version: Some(self.mesos.clone()),
                 start_time: Some(1.0),
                 elected_time: Some(2.0),
+                domain: None,
             },
             activated: Some(active as u64),
             deactivated: Some(inactive as u64),
