@@ -30,6 +30,8 @@ mod config_rules_each;
 mod constraints;
 mod constraints_cli;
 mod constraints_cli_bad;
+mod constraints_cli_captures;
+mod constraints_cli_readme;
 mod constraints_passage;
 mod constraints_public;
 mod dcos_config;
