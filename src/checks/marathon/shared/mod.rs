@@ -4,6 +4,7 @@
 
 pub mod guide;
 pub mod minimum;
+pub mod placing;
 
 use crate::checks::{Context, Saw};
 use crate::facts::marathons::Listing;
