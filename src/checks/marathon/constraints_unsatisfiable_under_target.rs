@@ -1,14 +1,13 @@
 //! `constraints-unsatisfiable-under-target`: room for all instances under the release that runs, and not under the target.
 //! Never judges what the migration does to a constraint.
 
-use crate::checks::marathon::shared::placing::{Wanted, wanted};
+use crate::checks::marathon::shared::placing::wanted;
 use crate::checks::marathon::shared::{few, instances};
 use crate::checks::{Check, Context, Saw};
-use crate::facts::constraints::{Effect, Passage};
+use crate::facts::constraints::Passage;
 use crate::facts::hop::NoHop;
 use crate::facts::placement::{Fit, Outcome, Placer};
 use crate::model::{Area, CheckMeta, Doc, Severity, Stage};
-use crate::snapshot::Constraint;
 
 /// The check.
 pub struct ConstraintsUnsatisfiableUnderTarget;
@@ -90,7 +89,7 @@ impl Check for ConstraintsUnsatisfiableUnderTarget {
             let passage = Passage::new(version, Some(&target));
             let mut undecided = Vec::new();
             for one in &wanted {
-                let outcome = match left(one, &passage) {
+                let outcome = match one.workload.left_by(&passage) {
                     Ok(constraints) => then.fits(&one.workload.with(&constraints), &[]),
                     Err(why) => Outcome {
                         fit: Fit::Unknown { why },
@@ -118,31 +117,4 @@ impl Check for ConstraintsUnsatisfiableUnderTarget {
             saw.judged(judged, "apps and pods with constraints");
         }
     }
-}
-
-/// The constraints that the upgrade leaves; the error says why they are not known.
-fn left(one: &Wanted<'_>, passage: &Passage) -> Result<Vec<Constraint>, String> {
-    let mut left = Vec::new();
-    for constraint in one.workload.constraints {
-        let outlook = passage.look(constraint, one.workload.kind);
-        match outlook.effect {
-            Effect::Dropped => {}
-            Effect::Unknown => {
-                let why = outlook.why.unwrap_or_default();
-                return Err(format!("what becomes of {} is not known: {why}", constraint.raw));
-            }
-            // Kept, or refused at the next change: it stays stored. Where the migration ends, another check says so.
-            Effect::Kept | Effect::Rewritten | Effect::Refused | Effect::AbortsMigration => {
-                left.push(match outlook.rewritten_to {
-                    None => constraint.clone(),
-                    Some(elements) => Constraint {
-                        raw: serde_json::to_string(&elements).unwrap_or_default(),
-                        elements: elements.into_iter().map(Ok).collect(),
-                        well_formed: true,
-                    },
-                });
-            }
-        }
-    }
-    Ok(left)
 }
