@@ -60,6 +60,7 @@ mod plan_cli;
 mod plan_laws;
 mod procedure;
 mod public_captures;
+mod readiness;
 mod registry;
 mod releases;
 mod report;
