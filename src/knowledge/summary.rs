@@ -102,6 +102,15 @@ impl Knowledge {
             self.ledger.len(),
             "changes that hops bring by themselves".to_owned(),
         );
+        say(
+            "app fields",
+            self.app_fields.entries(),
+            format!(
+                "statements about definitions: {} defaults, {} that code rewrites",
+                self.app_fields.absent.len(),
+                self.app_fields.rewrite.len()
+            ),
+        );
         let steps = self.procedure.steps.len() + self.procedure.mesos.len();
         say("procedure", steps, "steps of the procedure".to_owned());
         say(
