@@ -6,14 +6,19 @@
 //! takes it.
 
 mod integer;
+mod meaning;
 mod passage;
 mod rules;
+mod steps;
+mod volume;
 
 use crate::model::Version;
 use crate::snapshot::Constraint;
 
+pub use meaning::{Meaning, When};
 pub use passage::{Effect, Outlook, Passage};
 pub use rules::{Rule, Rules};
+pub use volume::Disk;
 
 /// Form in which a constraint was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

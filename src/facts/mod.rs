@@ -10,10 +10,13 @@ pub mod constraints;
 pub mod ensemble;
 pub mod hop;
 pub mod leader;
+pub mod marathon_state;
 pub mod marathons;
+pub mod placement;
 pub mod rules;
 pub mod task_identity;
 pub mod visibility;
+pub mod workloads;
 
 use crate::model::{EvidenceRef, Observed, Version, Why};
 use crate::snapshot::{Agent, Framework, Master, Snapshot, TaskTable};

@@ -3,11 +3,11 @@
 //! Converts only; nothing is judged and nothing is filled in.
 
 use crate::model::{EvidenceRef, Observed, Outcome, Version, items};
-use crate::sources::marathon_apps::ConstraintWire;
+use crate::sources::marathon_apps::{ConstraintWire, VolumeWire};
 
 use super::believe::Believe;
 use super::marathon::{
-    App, Constraint, Deployment, Job, Marathon, MarathonInfo, Metronome, Pod, PodStatus, QueueEntry,
+    App, ConstrainedVolume, Constraint, Deployment, Job, Marathon, MarathonInfo, Metronome, Pod, PodStatus, QueueEntry,
 };
 use super::parts::pick;
 
@@ -59,6 +59,7 @@ fn marathon(believe: &mut Believe<'_>, folder: String) -> Marathon {
                 health_checks: wire.health_checks,
                 deployments: wire.deployments,
                 constraints: wire.constraints.into_iter().map(constraint).collect(),
+                volumes: wire.volumes.into_iter().map(volume).collect(),
                 definition: wire.definition,
             },
         ),
@@ -68,6 +69,7 @@ fn marathon(believe: &mut Believe<'_>, folder: String) -> Marathon {
                 id: wire.id,
                 instances: wire.instances,
                 constraints: wire.constraints.into_iter().map(constraint).collect(),
+                volumes: wire.volumes.into_iter().map(volume).collect(),
                 definition: wire.definition,
             }
         }),
@@ -103,6 +105,7 @@ fn marathon(believe: &mut Believe<'_>, folder: String) -> Marathon {
         ),
         metrics: believe.take(&item(items::MARATHON_METRICS), pick!(MarathonMetrics)),
         subscriptions: believe.take(&item(items::MARATHON_SUBSCRIPTIONS), pick!(Subscriptions)),
+        state_nodes: believe.take(&item(items::MARATHON_STATE_NODES), pick!(StateNodes)),
         name: folder.clone(),
         host: folder,
     }
@@ -128,6 +131,15 @@ fn constraint(wire: ConstraintWire) -> Constraint {
         elements: wire.elements,
         well_formed: wire.well_formed,
         raw: wire.raw,
+    }
+}
+
+fn volume(wire: VolumeWire) -> ConstrainedVolume {
+    ConstrainedVolume {
+        index: wire.index,
+        name: wire.name,
+        disk: wire.disk,
+        constraints: wire.constraints.into_iter().map(constraint).collect(),
     }
 }
 

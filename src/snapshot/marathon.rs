@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use crate::model::{EvidenceRef, Observed, Version};
+pub use crate::sources::exhibitor::Children;
 
 /// One Marathon instance.
 #[derive(Debug, Clone)]
@@ -31,6 +32,8 @@ pub struct Marathon {
     pub queue: Observed<Vec<QueueEntry>>,
     /// `/v2/eventSubscriptions`: callback URLs (Marathon up to 1.4).
     pub subscriptions: Observed<Vec<String>>,
+    /// Names of the nodes below its state in ZooKeeper, as Exhibitor lists them.
+    pub state_nodes: Observed<Children>,
     /// Values of `/metrics` that the vendor's workbook names, by their names there; none of them is asked by a check.
     pub metrics: Observed<BTreeMap<String, f64>>,
 }
@@ -70,6 +73,19 @@ pub struct Constraint {
     pub raw: String,
 }
 
+/// A volume that has constraints of its own.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ConstrainedVolume {
+    /// Place in the list of volumes, from 0.
+    pub index: usize,
+    /// `containerPath` of an app's volume, `name` of a pod's; empty when it has none.
+    pub name: String,
+    /// Kind of disk (`root`, `path`, `mount`); `None` = not given, which is the root disk.
+    pub disk: Option<String>,
+    /// Constraints as given: lists of field (`path`), operator and expression.
+    pub constraints: Vec<Constraint>,
+}
+
 /// One app.
 #[derive(Debug, Clone)]
 pub struct App {
@@ -91,6 +107,8 @@ pub struct App {
     pub deployments: Option<u64>,
     /// Placement constraints.
     pub constraints: Vec<Constraint>,
+    /// Volumes that have constraints (`container.volumes[].persistent.constraints`).
+    pub volumes: Vec<ConstrainedVolume>,
     /// Definition by top-level field, each as canonical JSON text (keys sorted, numbers normalised); runtime fields left out.
     pub definition: BTreeMap<String, String>,
     /// Where it stands.
@@ -106,6 +124,8 @@ pub struct Pod {
     pub instances: Option<u64>,
     /// Placement constraints, from `scheduling.placement.constraints`.
     pub constraints: Vec<Constraint>,
+    /// Volumes that have constraints (`volumes[].persistent.constraints`).
+    pub volumes: Vec<ConstrainedVolume>,
     /// Definition by top-level field, as for apps.
     pub definition: BTreeMap<String, String>,
     /// Where it stands.

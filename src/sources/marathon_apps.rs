@@ -38,6 +38,19 @@ pub struct ConstraintWire {
     pub raw: String,
 }
 
+/// A volume that has constraints of its own (`persistent.constraints`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VolumeWire {
+    /// Place in the list of volumes.
+    pub index: usize,
+    /// `containerPath` of an app's volume, `name` of a pod's; empty when it has none.
+    pub name: String,
+    /// `persistent.type`: the kind of disk; `None` = the root disk.
+    pub disk: Option<String>,
+    /// Its constraints.
+    pub constraints: Vec<ConstraintWire>,
+}
+
 /// One app.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct AppWire {
@@ -61,6 +74,8 @@ pub struct AppWire {
     pub deployments: Option<u64>,
     /// Placement constraints.
     pub constraints: Vec<ConstraintWire>,
+    /// Volumes that have constraints.
+    pub volumes: Vec<VolumeWire>,
     /// Definition by top-level field.
     pub definition: BTreeMap<String, String>,
 }
@@ -76,6 +91,8 @@ pub struct PodWire {
     pub instances: Option<u64>,
     /// Placement constraints.
     pub constraints: Vec<ConstraintWire>,
+    /// Volumes that have constraints.
+    pub volumes: Vec<VolumeWire>,
     /// Definition by top-level field.
     pub definition: BTreeMap<String, String>,
 }
@@ -160,31 +177,65 @@ fn element(value: Canonical) -> Result<String, String> {
     value.value::<String>().ok_or(value.0)
 }
 
-/// Constraints of an app: a list of lists of texts. What is not a list is kept raw.
-fn app_constraints(all: Option<&Canonical>) -> Vec<ConstraintWire> {
-    each(all, |raw| {
-        let elements: Option<Vec<Canonical>> = raw.value();
-        ConstraintWire {
-            well_formed: elements.is_some(),
-            elements: elements.unwrap_or_default().into_iter().map(element).collect(),
-            raw: raw.0,
-        }
-    })
+/// One constraint of an app: a list of texts. What is not a list is kept raw.
+pub fn app_constraint(raw: Canonical) -> ConstraintWire {
+    let elements: Option<Vec<Canonical>> = raw.value();
+    ConstraintWire {
+        well_formed: elements.is_some(),
+        elements: elements.unwrap_or_default().into_iter().map(element).collect(),
+        raw: raw.0,
+    }
 }
 
-/// Constraints of a pod: a list of objects with `fieldName`, `operator` and sometimes `value`.
-fn pod_constraints(all: Option<&Canonical>) -> Vec<ConstraintWire> {
-    each(all, |raw| {
-        let mut fields: BTreeMap<String, Canonical> = raw.value().unwrap_or_default();
-        let name = fields.remove("fieldName");
-        let operator = fields.remove("operator");
-        let value = fields.remove("value").filter(|value| !value.is_null());
-        ConstraintWire {
-            well_formed: name.is_some() && operator.is_some(),
-            elements: [name, operator, value].into_iter().flatten().map(element).collect(),
-            raw: raw.0,
+/// One constraint of a pod: an object with `fieldName`, `operator` and sometimes `value`.
+pub fn pod_constraint(raw: Canonical) -> ConstraintWire {
+    let mut fields: BTreeMap<String, Canonical> = raw.value().unwrap_or_default();
+    let name = fields.remove("fieldName");
+    let operator = fields.remove("operator");
+    let value = fields.remove("value").filter(|value| !value.is_null());
+    ConstraintWire {
+        well_formed: name.is_some() && operator.is_some(),
+        elements: [name, operator, value].into_iter().flatten().map(element).collect(),
+        raw: raw.0,
+    }
+}
+
+/// Volumes with constraints out of the `container` of an app.
+pub fn container_volumes(container: &Canonical) -> Vec<VolumeWire> {
+    member(container, "volumes").map_or_else(Vec::new, |volumes| constrained_volumes(&volumes))
+}
+
+/// Volumes with constraints out of a list of volumes. Whatever has another form has none.
+pub fn constrained_volumes(all: &Canonical) -> Vec<VolumeWire> {
+    let list: Vec<Canonical> = all.value().unwrap_or_default();
+    let mut found = Vec::new();
+    for (index, volume) in list.iter().enumerate() {
+        let Some(persistent) = member(volume, "persistent") else {
+            continue;
+        };
+        let constraints = each(member(&persistent, "constraints").as_ref(), app_constraint);
+        if constraints.is_empty() {
+            continue;
         }
-    })
+        let text = |of: &Canonical, name: &str| member(of, name).and_then(|value| value.value::<String>());
+        found.push(VolumeWire {
+            index,
+            name: text(volume, "containerPath")
+                .or_else(|| text(volume, "name"))
+                .unwrap_or_default(),
+            disk: text(&persistent, "type"),
+            constraints,
+        });
+    }
+    found
+}
+
+/// A member of an object; `None` also where it is no object, or the member is `null`.
+fn member(outer: &Canonical, name: &str) -> Option<Canonical> {
+    outer
+        .value::<BTreeMap<String, Canonical>>()?
+        .remove(name)
+        .filter(|value| !value.is_null())
 }
 
 fn each(all: Option<&Canonical>, read: impl Fn(Canonical) -> ConstraintWire) -> Vec<ConstraintWire> {
@@ -213,7 +264,13 @@ fn app(fields: Fields, pointer: &str) -> Parsed<AppWire> {
             unhealthy: fields.count("tasksUnhealthy")?,
             health_checks: fields.length("healthChecks")?.unwrap_or_default(),
             deployments: fields.length("deployments")?,
-            constraints: app_constraints(fields.0.get("constraints")),
+            constraints: each(fields.0.get("constraints"), app_constraint),
+            volumes: fields
+                .0
+                .get("container")
+                // Most containers have none, and need not be read a second time.
+                .filter(|container| container.0.contains("constraints"))
+                .map_or_else(Vec::new, container_volumes),
             definition: BTreeMap::new(),
         })
     };
@@ -238,23 +295,19 @@ fn pod(mut fields: Fields, pointer: String) -> Parsed<PodWire> {
                 .0,
         ),
     };
-    let placement = |outer: &Canonical, inner: &str| {
-        outer
-            .value::<BTreeMap<String, Canonical>>()
-            .and_then(|mut fields| fields.remove(inner))
-    };
     let constraints = fields
         .0
         .get("scheduling")
-        .and_then(|scheduling| placement(scheduling, "placement"))
-        .and_then(|found| placement(&found, "constraints"));
+        .and_then(|scheduling| member(scheduling, "placement"))
+        .and_then(|found| member(&found, "constraints"));
     Ok(PodWire {
         id: fields
             .get("id")
             .map_err(|error| error.at(&pointer))?
             .unwrap_or_default(),
         instances,
-        constraints: pod_constraints(constraints.as_ref()),
+        constraints: each(constraints.as_ref(), pod_constraint),
+        volumes: fields.0.get("volumes").map_or_else(Vec::new, constrained_volumes),
         definition: fields.definition(),
         pointer,
     })
@@ -336,6 +389,30 @@ mod tests {
         );
         assert!(!one.constraints[2].well_formed);
         assert_eq!(one.constraints[2].raw, "\"x\"");
+    }
+
+    #[test]
+    fn volumes_with_constraints_are_found_by_their_place() {
+        let all = apps(
+            br#"{"apps":[{"id":"/a","container":{"volumes":[{"containerPath":"x","hostPath":"/x"},
+            {"containerPath":"data","persistent":{"type":"mount","size":1,"constraints":[["path","LIKE","/d.*"],5]}},
+            {"containerPath":"root","persistent":{"size":1,"constraints":[]}}]}},{"id":"/b","container":{"volumes":"x"}}]}"#,
+        )
+        .unwrap();
+        let [volume] = all.apps[0].volumes.as_slice() else {
+            panic!("{:?}", all.apps[0].volumes);
+        };
+        assert_eq!((volume.index, volume.name.as_str()), (1, "data"));
+        assert_eq!(volume.disk.as_deref(), Some("mount"));
+        assert!(volume.constraints[0].well_formed && !volume.constraints[1].well_formed);
+        assert!(all.apps[1].volumes.is_empty());
+        let pods =
+            pods(br#"[{"id":"/p","volumes":[{"name":"v","persistent":{"constraints":[["path","UNLIKE","/x"]]}}]}]"#)
+                .unwrap();
+        assert_eq!(
+            (pods[0].volumes[0].name.as_str(), &pods[0].volumes[0].disk),
+            ("v", &None)
+        );
     }
 
     #[test]

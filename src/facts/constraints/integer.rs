@@ -21,6 +21,19 @@ const ZEROS: [char; 35] = [
 /// Zeros that came with Unicode 7: Java 8 does not know them.
 const NEWER_ZEROS: [char; 2] = ['\u{DE6}', '\u{A9F0}'];
 
+/// The number, where [`judge`] says that it is one.
+pub(super) fn value(text: &str) -> Option<i64> {
+    if judge(text) != Integer::Yes {
+        return None;
+    }
+    let digits = text.trim_start_matches(['+', '-']);
+    let mut value = 0_i64;
+    for c in digits.chars() {
+        value = value * 10 + i64::from(digit(c, &ZEROS)?);
+    }
+    Some(if text.starts_with('-') { -value } else { value })
+}
+
 /// Judges a text: one optional sign, decimal digits of any script, 32 bits; no blanks, no `_`.
 pub(super) fn judge(text: &str) -> Integer {
     let (negative, digits) = match text.strip_prefix('-') {
@@ -77,6 +90,16 @@ mod tests {
         ] {
             assert_eq!(judge(text), Integer::Yes, "{text}");
         }
+        for (text, number) in [
+            ("0", 0),
+            ("+3", 3),
+            ("-1", -1),
+            ("٣3", 33),
+            ("-2147483648", -2_147_483_648),
+        ] {
+            assert_eq!(value(text), Some(number), "{text}");
+        }
+        assert_eq!((value("x"), value("\u{DE7}")), (None, None));
         for text in [
             "",
             "+",

@@ -1,14 +1,15 @@
 //! What becomes of a stored constraint when its Marathon is brought to another release.
 //!
-//! Two things meet: the migration steps that the new release runs over what is stored, and the validator that it holds
-//! against every later edit. Both were read at the tags named in [`source`]s; nothing is inferred from one line to the
-//! next. Never says what a constraint does to placement, and never guesses what a pattern means.
+//! Three things meet: the migration steps that the new release runs over what is stored, the validator that it holds
+//! against later edits, and what the constraint means to its scheduler. Never says what a constraint does to placement,
+//! and never guesses what a pattern means.
 
-use super::integer::{self, Integer};
+use super::meaning::{self, Meaning};
+use super::steps::{self, Done, Step, Way, written};
+use super::volume::{self, Disk};
 use super::{Judgement, Kind, Rule, Rules};
 use crate::model::Version;
 use crate::snapshot::Constraint;
-use crate::sources::java_regex::{self, Syntax};
 
 /// What the upgrade does to a constraint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,28 +42,40 @@ impl Effect {
     }
 }
 
+/// What 1.3 and 1.4 do with an app that breaks a rule.
+const BLOCKS: &str = "; this release validates every app at every change, so that nothing can be changed in this Marathon until it is corrected (GroupManagerActor.scala, v1.3.14 and v1.4.13)";
+
 /// One constraint before and after.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outlook {
     /// Whether the running release takes it.
     pub running: Judgement,
-    /// Whether the target takes what the migration leaves of it; `None` without a target. Of a dropped one: what the
-    /// target says to it as it was.
+    /// Whether the target takes what the migration leaves of it; `None` without a target. Of one that does not pass the
+    /// migration: what the target says to it as it was.
     pub target: Option<Judgement>,
     /// What the upgrade does to it; without a target: what the running release does at the next change of the app.
     pub effect: Effect,
     /// The elements the migration leaves, where it rewrites them.
     pub rewritten_to: Option<Vec<String>>,
+    /// The migration step that rewrites it, drops it or ends at it: a stable short name.
+    pub step: Option<&'static str>,
     /// Why, in one sentence; for [`Effect::Kept`] `None`.
     pub why: Option<String>,
-    /// Where the rule that decided was read; for [`Effect::Kept`] `None`.
+    /// Where the rule or step that decided was read; for [`Effect::Kept`] `None`.
     pub source: Option<&'static str>,
+    /// What else is to know of one that the target takes: what it means there.
+    pub meaning: Vec<Meaning>,
 }
 
 impl Outlook {
     /// Whether a person should see it: it is or will be invalid, rewritten or lost, or one of these is not known.
     pub fn notable(&self) -> bool {
         self.effect != Effect::Kept || self.running != Judgement::Valid
+    }
+
+    /// Whether it stays, and means something else under the target, whatever the agents are.
+    pub fn changes_meaning(&self) -> bool {
+        self.meaning.iter().any(|meaning| meaning.when == meaning::When::Always)
     }
 
     /// The rule that is broken: under the target, else under the running release.
@@ -73,23 +86,15 @@ impl Outlook {
         };
         self.target.as_ref().and_then(broken).or_else(|| broken(&self.running))
     }
-}
 
-/// A step of a migration that looks at constraints.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Step {
-    /// 1.3.5 to 1.3.14, over storage older than 1.3.5: repairs or removes.
-    Repair135,
-    /// 1.4, over storage older than 1.4.0: repairs or removes expressions.
-    Repair140,
-    /// 1.5 and later, over storage older than 1.5.0: holds the validator against every stored app; with a repair of UNIQUE or without.
-    Validate150 { trims_unique: bool },
+    /// Stable short name of what decided: the step that rewrites or drops it, else the rule that is broken.
+    pub fn rule_id(&self) -> Option<&'static str> {
+        match self.effect {
+            Effect::Rewritten | Effect::Dropped => self.step,
+            _ => self.rule().map(Rule::id).or(self.step),
+        }
+    }
 }
-
-const SOURCE_135: &str = "mesosphere/marathon state/Migration.scala (MigrationTo_1_3_5), v1.3.14";
-const SOURCE_140: &str = "mesosphere/marathon storage/migration/legacy/MigrationTo_1_4_0.scala, v1.4.0 and v1.4.13";
-const SOURCE_150: &str =
-    "mesosphere/marathon storage/migration/MigrationTo15.scala, v1.5.11 and v1.5.12 (1.6: v1.6.549, 1.7: v1.7.149)";
 
 /// The way from one release to another, worked out once and asked for every constraint.
 #[derive(Debug, Clone)]
@@ -97,24 +102,83 @@ pub struct Passage {
     running: Result<Rules, String>,
     target: Option<Result<Rules, String>>,
     /// What the migration does; `Err`: why that is not known.
-    steps: Result<Vec<Step>, String>,
+    way: Result<Way, String>,
+    versions: (Version, Option<Version>),
 }
 
 impl Passage {
     /// The passage from the running release to the target; without a target only the running release is asked.
     ///
-    /// Where the target does not read the storage of the running release (1.5 and later need 1.4), the way leads over
-    /// the newest 1.4, as Marathon's upgrade pages have it.
+    /// Where the target refuses the storage of the running release, the way over the newest 1.4 or 1.7 is judged, and
+    /// [`Passage::note`] says so.
     pub fn new(running: &Version, target: Option<&Version>) -> Self {
         Self {
             running: Rules::of(running),
             target: target.map(Rules::of),
-            steps: target.map_or(Ok(Vec::new()), |target| steps(running, target)),
+            way: target.map_or_else(|| Ok(Way::default()), |target| steps::way(running, target)),
+            versions: (running.clone(), target.cloned()),
         }
     }
 
-    /// Looks at one constraint. Never panics, whatever its elements hold.
+    /// What is to know of the way itself: that the target refuses the storage as it is, and which way was judged instead.
+    pub fn note(&self) -> Option<&str> {
+        self.way.as_ref().ok()?.note.as_deref()
+    }
+
+    /// The rules of the target; without a target those of the running release.
+    ///
+    /// # Errors
+    /// They are not known: why.
+    pub fn rules(&self) -> Result<Rules, &str> {
+        let rules = self.target.as_ref().unwrap_or(&self.running);
+        rules.as_ref().copied().map_err(String::as_str)
+    }
+
+    /// Looks at one constraint of an app or pod. Never panics, whatever its elements hold.
     pub fn look(&self, constraint: &Constraint, kind: Kind) -> Outlook {
+        let mut outlook = self.passed(constraint, kind);
+        if matches!(outlook.effect, Effect::Kept | Effect::Rewritten) {
+            let left = outlook.rewritten_to.clone().or_else(|| texts(constraint));
+            if let Some(left) = left {
+                let (running, target) = &self.versions;
+                outlook.meaning = meaning::of(&left, running, target.as_ref());
+            }
+        }
+        self.noted(outlook)
+    }
+
+    /// Looks at one constraint of a volume. Never panics, whatever its elements hold.
+    pub fn look_volume(&self, constraint: &Constraint, disk: Disk, kind: Kind) -> Outlook {
+        let judge = |rules: &Result<Rules, String>| match rules {
+            Ok(rules) => volume::judge(*rules, constraint, disk, kind),
+            Err(why) => Judgement::Unknown { why: why.clone() },
+        };
+        let running = judge(&self.running);
+        let Some(target) = &self.target else {
+            return stays(running, None, None);
+        };
+        let after = judge(target);
+        let step = match &self.way {
+            Err(why) => return stays(running, Some(after), Some(why)),
+            Ok(way) => way.steps.iter().find(|step| matches!(step, Step::Validate150 { .. })),
+        };
+        let mut outlook = stays(running, Some(after), None);
+        // Volumes of apps have constraints from 1.4 on, and pods have such volumes from 1.6 on: only the migration to 1.5 meets them.
+        if let (Some(step), Kind::App, Effect::Refused, Judgement::Valid) =
+            (step, kind, outlook.effect, &outlook.running)
+        {
+            let rule = outlook.why.take().unwrap_or_default();
+            outlook.effect = Effect::AbortsMigration;
+            outlook.step = Some(step.id());
+            outlook.source = Some(step.source());
+            outlook.why = Some(format!(
+                "the migration to 1.5 validates and converts every stored version of every app and ends at the first that it cannot: {rule}"
+            ));
+        }
+        self.noted(outlook)
+    }
+
+    fn passed(&self, constraint: &Constraint, kind: Kind) -> Outlook {
         let running = judge(&self.running, constraint, kind);
         let Some(target) = &self.target else {
             return stays(running, None, None);
@@ -122,227 +186,114 @@ impl Passage {
         let stored = match kind {
             // Migrations of apps do not look at pods (MigrationTo15 reads `transitiveApps`; 1.3 has no pods).
             Kind::Pod => None,
-            Kind::App => self.stored(constraint, &running),
+            Kind::App => stored(constraint, &running),
+        };
+        let as_it_was = || judge(target, constraint, kind);
+        let way = match &self.way {
+            Ok(way) => way,
+            Err(why) => {
+                let mut outlook = stays(running, Some(as_it_was()), Some(why));
+                if stored.is_some() {
+                    outlook.effect = Effect::Unknown;
+                    outlook.why = Some(why.clone());
+                    outlook.source = None;
+                }
+                return outlook;
+            }
         };
         let Some(mut elements) = stored else {
-            let after = judge(target, constraint, kind);
-            return stays(running, Some(after), self.steps.as_ref().err().map(String::as_str));
-        };
-        let steps = match &self.steps {
-            Ok(steps) => steps,
-            Err(why) => {
-                return Outlook {
-                    running,
-                    target: Some(judge(target, constraint, kind)),
-                    effect: Effect::Unknown,
-                    rewritten_to: None,
-                    why: Some(why.clone()),
-                    source: None,
-                };
-            }
+            return stays(running, Some(as_it_was()), None);
         };
         let mut rewritten = None;
-        for step in steps {
-            let source = step.source();
-            match step.apply(&elements, target) {
-                Done::Kept => {}
+        for step in &way.steps {
+            let (effect, why) = match step.apply(&elements, target) {
+                Done::Kept => continue,
                 Done::Rewritten(to, why) => {
-                    rewritten = Some((why, source));
+                    rewritten = Some((why, step));
                     elements = to;
+                    continue;
                 }
-                Done::Ended(effect, why) => {
-                    return Outlook {
-                        running,
-                        target: Some(judge(target, constraint, kind)),
-                        effect,
-                        rewritten_to: None,
-                        why: Some(why),
-                        source: Some(source),
-                    };
-                }
-            }
+                Done::Dropped(why) => (Effect::Dropped, why),
+                Done::Aborts(why) => (Effect::AbortsMigration, why),
+                Done::Unknown(why) => (Effect::Unknown, why),
+            };
+            return Outlook {
+                effect,
+                step: Some(step.id()),
+                why: Some(why),
+                source: Some(step.source()),
+                ..stays(running, Some(as_it_was()), None)
+            };
         }
-        let Some((why, source)) = rewritten else {
-            return stays(running, Some(judge(target, constraint, kind)), None);
+        let Some((why, step)) = rewritten else {
+            return self.blocking(stays(running, Some(as_it_was()), None), kind);
         };
-        let left = written(&elements);
-        let after = judge(target, &left, kind);
+        let after = judge(target, &written(&elements), kind);
         let mut outlook = stays(running, Some(after), None);
         outlook.rewritten_to = Some(elements);
+        outlook.step = Some(step.id());
         if outlook.effect == Effect::Kept {
             outlook.effect = Effect::Rewritten;
             outlook.why = Some(why);
-            outlook.source = Some(source);
+            outlook.source = Some(step.source());
         }
         outlook
     }
 
-    /// The elements, if Marathon can have stored the constraint in this form: texts, with an operator of the running release.
-    fn stored(&self, constraint: &Constraint, running: &Judgement) -> Option<Vec<String>> {
-        let never = [
-            Rule::NotAList,
-            Rule::NotAnObject,
-            Rule::NotText,
-            Rule::Length,
-            Rule::ValueLost,
-            Rule::UnknownOperator,
-            Rule::OperatorCase,
-        ];
-        match running {
-            Judgement::Invalid { rule, .. } if never.contains(rule) => None,
-            // Rules that are not known: whatever reads as a constraint may be stored.
-            _ if !constraint.well_formed || !(2..=3).contains(&constraint.elements.len()) => None,
-            _ => constraint.elements.iter().map(|element| element.clone().ok()).collect(),
+    /// 1.3 and 1.4 validate every app of the root group at every change of any.
+    fn blocking(&self, mut outlook: Outlook, kind: Kind) -> Outlook {
+        let whole = self
+            .versions
+            .1
+            .as_ref()
+            .is_some_and(|target| matches!(target.line(), (1, 3 | 4)));
+        if whole
+            && kind == Kind::App
+            && outlook.effect == Effect::Refused
+            && let Some(why) = &mut outlook.why
+        {
+            why.push_str(BLOCKS);
         }
+        outlook
     }
-}
 
-/// What one step does.
-enum Done {
-    Kept,
-    Rewritten(Vec<String>, String),
-    Ended(Effect, String),
-}
-
-impl Step {
-    fn source(self) -> &'static str {
-        match self {
-            Self::Repair135 => SOURCE_135,
-            Self::Repair140 => SOURCE_140,
-            Self::Validate150 { .. } => SOURCE_150,
+    fn noted(&self, mut outlook: Outlook) -> Outlook {
+        if let (Some(note), Some(why)) = (self.note(), &mut outlook.why) {
+            why.push_str(". ");
+            why.push_str(note);
         }
-    }
-
-    fn apply(self, elements: &[String], target: &Result<Rules, String>) -> Done {
-        let (operator, value) = match elements {
-            [_, operator] => (operator.as_str(), None),
-            [_, operator, value] => (operator.as_str(), Some(value.as_str())),
-            _ => return Done::Kept,
-        };
-        match self {
-            Self::Repair135 => repair_135(elements, operator, value),
-            Self::Repair140 => match (operator, value) {
-                ("LIKE" | "UNLIKE", Some(value)) => repair_expression(elements, value, "1.4.0"),
-                _ => Done::Kept,
-            },
-            Self::Validate150 { trims_unique } => {
-                if trims_unique && (operator, value) == ("UNIQUE", Some("")) {
-                    return without_value(elements, "the migration to 1.5 takes the empty value from UNIQUE");
-                }
-                match judge(target, &written(elements), Kind::App) {
-                    Judgement::Valid => Done::Kept,
-                    Judgement::Unknown { why } => Done::Ended(Effect::Unknown, why),
-                    Judgement::Invalid { rule, detail, .. } => {
-                        let detail = detail.map(|detail| format!(" ({detail})")).unwrap_or_default();
-                        Done::Ended(
-                            Effect::AbortsMigration,
-                            format!(
-                                "the migration to 1.5 holds the validator against every stored app and ends at the first that breaks a rule: {}{detail}",
-                                rule.text()
-                            ),
-                        )
-                    }
-                }
-            }
-        }
+        outlook
     }
 }
 
-fn repair_135(elements: &[String], operator: &str, value: Option<&str>) -> Done {
-    match (operator, value) {
-        ("UNIQUE", Some(_)) => without_value(elements, "the migration to 1.3.5 takes the value from UNIQUE"),
-        ("GROUP_BY", Some("")) => without_value(elements, "the migration to 1.3.5 takes the empty value from GROUP_BY"),
-        ("GROUP_BY", Some(value)) => match integer::judge(value) {
-            Integer::Yes => Done::Kept,
-            Integer::No => Done::Ended(
-                Effect::Dropped,
-                "the migration to 1.3.5 removes GROUP_BY whose value is no 32-bit integer, with a line in the log only"
-                    .to_owned(),
-            ),
-            Integer::CannotTell => Done::Ended(
-                Effect::Unknown,
-                "whether its value is a number depends on the release of Java".to_owned(),
-            ),
-        },
-        ("LIKE" | "UNLIKE", None) => Done::Ended(
-            Effect::Dropped,
-            format!("the migration to 1.3.5 removes {operator} without a value, with a line in the log only"),
-        ),
-        ("LIKE" | "UNLIKE", Some(value)) => repair_expression(elements, value, "1.3.5"),
-        _ => Done::Kept,
-    }
+/// The elements, if all are texts.
+fn texts(constraint: &Constraint) -> Option<Vec<String>> {
+    constraint.elements.iter().map(|element| element.clone().ok()).collect()
 }
 
-/// `*` becomes `.*`; what else does not compile is removed with its constraint.
-fn repair_expression(elements: &[String], value: &str, release: &str) -> Done {
-    match java_regex::judge(value) {
-        Syntax::Valid => Done::Kept,
-        Syntax::CannotTell(why) => Done::Ended(
-            Effect::Unknown,
-            format!("whether its expression compiles cannot be told: {why}"),
-        ),
-        Syntax::Invalid(_) if value == "*" => {
-            let mut to = elements.to_vec();
-            if let Some(last) = to.last_mut() {
-                ".*".clone_into(last);
-            }
-            Done::Rewritten(to, format!("the migration to {release} writes `.*` for `*`"))
-        }
-        Syntax::Invalid(why) => Done::Ended(
-            Effect::Dropped,
-            format!(
-                "the migration to {release} removes a constraint whose expression does not compile, with a line in the log only ({why})"
-            ),
-        ),
+/// The elements, if Marathon can have stored the constraint in this form: texts, with an operator of the running release.
+fn stored(constraint: &Constraint, running: &Judgement) -> Option<Vec<String>> {
+    let never = [
+        Rule::NotAList,
+        Rule::NotAnObject,
+        Rule::NotText,
+        Rule::Length,
+        Rule::ValueLost,
+        Rule::UnknownOperator,
+        Rule::OperatorCase,
+    ];
+    match running {
+        Judgement::Invalid { rule, .. } if never.contains(rule) => None,
+        // Rules that are not known: whatever reads as a constraint may be stored.
+        _ if !constraint.well_formed || !(2..=3).contains(&constraint.elements.len()) => None,
+        _ => texts(constraint),
     }
-}
-
-fn without_value(elements: &[String], why: &str) -> Done {
-    Done::Rewritten(elements.iter().take(2).cloned().collect(), why.to_owned())
-}
-
-/// The steps a release runs over storage of another one.
-fn steps(running: &Version, target: &Version) -> Result<Vec<Step>, String> {
-    if target < running {
-        return Err(format!(
-            "Marathon {target} is older than {running}: a release refuses storage that a newer one wrote, so there is no way back"
-        ));
-    }
-    let mut steps = Vec::new();
-    match target.line() {
-        (1, 3) if target.at_least(1, 3, 5) && !running.at_least(1, 3, 5) => steps.push(Step::Repair135),
-        (1, 4) if !running.at_least(1, 4, 0) => steps.push(Step::Repair140),
-        line if line >= (1, 5) && !running.at_least(1, 5, 0) => {
-            if !running.at_least(1, 4, 0) {
-                steps.push(Step::Repair140);
-            }
-            // 1.8 reads storage of 1.6 and later only: the way leads over the newest 1.7, which repairs UNIQUE.
-            let trims_unique = match line {
-                (1, 5) => target.at_least(1, 5, 12),
-                (1, 6) => target.at_least(1, 6, 549),
-                (1, 7) => target.at_least(1, 7, 149),
-                _ => true,
-            };
-            steps.push(Step::Validate150 { trims_unique });
-        }
-        _ => {}
-    }
-    Ok(steps)
 }
 
 fn judge(rules: &Result<Rules, String>, constraint: &Constraint, kind: Kind) -> Judgement {
     match rules {
         Ok(rules) => rules.judge(constraint, kind),
         Err(why) => Judgement::Unknown { why: why.clone() },
-    }
-}
-
-/// A constraint of an app from its elements.
-fn written(elements: &[String]) -> Constraint {
-    Constraint {
-        elements: elements.iter().cloned().map(Ok).collect(),
-        well_formed: true,
-        raw: String::new(),
     }
 }
 
@@ -364,7 +315,9 @@ fn stays(running: Judgement, target: Option<Judgement>, unknown: Option<&str>) -
         target,
         effect,
         rewritten_to: None,
+        step: None,
         why,
         source,
+        meaning: Vec::new(),
     }
 }

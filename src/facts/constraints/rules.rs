@@ -49,6 +49,11 @@ pub enum Rule {
     ExpressionMissing,
     ExpressionBroken,
     IsTextOnly,
+    VolumeForm,
+    VolumeOperator,
+    VolumeExpressionBroken,
+    VolumeOnRootDisk,
+    VolumeUnlike,
 }
 
 impl Rule {
@@ -70,6 +75,11 @@ impl Rule {
             Self::ExpressionMissing => "expression-missing",
             Self::ExpressionBroken => "expression-broken",
             Self::IsTextOnly => "is-text-only",
+            Self::VolumeForm => "volume-form",
+            Self::VolumeOperator => "volume-operator",
+            Self::VolumeExpressionBroken => "volume-expression-broken",
+            Self::VolumeOnRootDisk => "volume-on-root-disk",
+            Self::VolumeUnlike => "volume-unlike",
         }
     }
 
@@ -91,6 +101,13 @@ impl Rule {
             Self::ExpressionMissing => "LIKE and UNLIKE need a regular expression",
             Self::ExpressionBroken => "the value of LIKE and UNLIKE compiles as a Java regular expression",
             Self::IsTextOnly => "the value of IS has only letters, digits and _ / . -",
+            Self::VolumeForm => "a volume's constraint is a list of three texts, and its field is path",
+            Self::VolumeOperator => "the operator of a volume's constraint is LIKE (or UNLIKE up to 1.4)",
+            Self::VolumeExpressionBroken => "the value of a volume's constraint compiles as a Java regular expression",
+            Self::VolumeOnRootDisk => "a volume on a root disk has no constraints",
+            Self::VolumeUnlike => {
+                "UNLIKE on a volume passes the validator from 1.5 on and then ends the request with status 500"
+            }
         }
     }
 }
@@ -132,6 +149,19 @@ impl Rules {
             [_, _, ..] if self.column == Column::Reading => self.broken(Rule::ValueLost, kind),
             _ => self.broken(Rule::Length, kind),
         }
+    }
+
+    /// Whether volumes of this kind can have constraints.
+    pub(super) fn has_volumes(self, kind: Kind) -> bool {
+        match kind {
+            Kind::App => self.pods,
+            Kind::Pod => self.column >= Column::WithIs,
+        }
+    }
+
+    /// Whether a conversion follows the validator of volumes.
+    pub(super) fn converts_volumes(self) -> bool {
+        self.column >= Column::Line15
     }
 
     fn parts(self, field: &str, operator: &str, value: Option<&str>, kind: Kind) -> Judgement {
@@ -328,6 +358,11 @@ mod tests {
             Rule::ExpressionMissing,
             Rule::ExpressionBroken,
             Rule::IsTextOnly,
+            Rule::VolumeForm,
+            Rule::VolumeOperator,
+            Rule::VolumeExpressionBroken,
+            Rule::VolumeOnRootDisk,
+            Rule::VolumeUnlike,
         ];
         let ids: std::collections::BTreeSet<&str> = all.iter().map(|rule| rule.id()).collect();
         let texts: std::collections::BTreeSet<&str> = all.iter().map(|rule| rule.text()).collect();
