@@ -59,13 +59,8 @@ impl Tally {
         };
         *slot += 1;
         for entry in &diff.written {
-            match self.written.get_mut(entry) {
-                Some((_, count)) => *count += 1,
-                None => {
-                    let says = table.says(entry).unwrap_or_default().to_owned();
-                    self.written.insert(entry.clone(), (says, 1));
-                }
-            }
+            let says = || (table.says(entry).unwrap_or_default().to_owned(), 0);
+            self.written.entry(entry.clone()).or_insert_with(says).1 += 1;
         }
         let key = (diff.kind, diff.id.clone());
         if listed || !diff.constraints.is_empty() {

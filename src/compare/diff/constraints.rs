@@ -54,9 +54,9 @@ pub fn diff(before: &[Constraint], after: &[Constraint], kind: Kind, passage: Op
     let field = |one: &Read<'_>, other: &Read<'_>| one.meaning.field == other.meaning.field;
     let operator =
         |one: &Read<'_>, other: &Read<'_>| field(one, other) && one.meaning.operator == other.meaning.operator;
-    let mut changed = |one, other| changes.push(change(ConstraintState::Changed, Some(&one), Some(&other)));
-    pair(&mut old, &mut new, operator, &mut changed);
-    pair(&mut old, &mut new, field, &mut changed);
+    let mut replaced = |one, other| changes.push(change(ConstraintState::Changed, Some(&one), Some(&other)));
+    pair(&mut old, &mut new, operator, &mut replaced);
+    pair(&mut old, &mut new, field, &mut replaced);
     changes.extend(old.iter().map(|one| change(ConstraintState::Lost, Some(one), None)));
     changes.extend(new.iter().map(|one| change(ConstraintState::Gained, None, Some(one))));
     changes.sort_by(|a, b| (a.state, &a.before, &a.after).cmp(&(b.state, &b.before, &b.after)));

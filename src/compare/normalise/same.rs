@@ -235,7 +235,7 @@ pub fn equal(one: &Value, other: &Value) -> bool {
 }
 
 /// A setting as text; `None` where it is not known or null.
-pub fn setting<'s>(settings: [&'s BTreeMap<String, String>; 2], name: &str) -> Option<String> {
+pub fn setting(settings: [&BTreeMap<String, String>; 2], name: &str) -> Option<String> {
     let text = settings.into_iter().find_map(|settings| settings.get(name))?;
     serde_json::from_str::<Option<String>>(text).ok().flatten()
 }
