@@ -11,6 +11,9 @@ use gonogo::knowledge::app_fields::Of as Kind;
 use gonogo::model::Version;
 use serde_json::{Value, json};
 
+/// Settings of the Marathon after: name and JSON text.
+type Settings = &'static [(&'static str, &'static str)];
+
 const ROLE: &str = "marathon_config.mesos_role";
 const DEFAULT: &str = "marathon_config.default_network_name";
 const BRIDGE: &str = "marathon_config.mesos_bridge_name";
@@ -192,9 +195,10 @@ fn what_is_only_written_otherwise_is_no_change() {
 
 /// Absence stands for a value in the releases of which a source says so, and in no other.
 #[test]
+#[allow(clippy::too_many_lines, reason = "a table")]
 fn a_default_counts_in_its_releases_only() {
     let strategy = |inactive: u64, expunge: u64| json!({"unreachableStrategy": {"inactiveAfterSeconds": inactive, "expungeAfterSeconds": expunge}});
-    let cases: Vec<(Kind, &str, &str, Value, &[(&str, &str)], bool)> = vec![
+    let cases: Vec<(Kind, &str, &str, Value, Settings, bool)> = vec![
         // The first 1.4 that read it gave it its own default.
         (Kind::App, "1.3.14", "1.4.13", strategy(0, 0), &[], true),
         (Kind::App, "1.3.14", "1.4.8", strategy(300, 600), &[], true),
@@ -339,7 +343,7 @@ fn names_of_networks_come_from_the_settings() {
             &json!({"networks": [network], "portDefinitions": null, "container": {"type": "MESOS", "portMappings": []}}),
         )
     };
-    let cases: Vec<(Value, Value, &[(&str, &str)], bool)> = vec![
+    let cases: Vec<(Value, Value, Settings, bool)> = vec![
         (json!("mesos-bridge"), json!({"mode": "container/bridge"}), &[], true),
         (
             json!("mesos-bridge"),

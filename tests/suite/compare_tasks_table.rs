@@ -127,17 +127,13 @@ fn counts(comparison: &Comparison, case: &Case) -> TaskCounts {
     };
     let marathon = &comparison.workloads[0];
     let mut of_id = marathon.differing.iter().filter(|diff| diff.id == *id);
-    match of_id.next() {
-        Some(diff) => {
-            assert_eq!(diff.kind, kind, "{}", case.what);
-            diff.tasks.unwrap()
-        }
-        None => {
-            let total = marathon.tasks.unwrap();
-            assert!(total.undisturbed(), "{}: {total:?}", case.what);
-            total
-        }
+    if let Some(diff) = of_id.next() {
+        assert_eq!(diff.kind, kind, "{}", case.what);
+        return diff.tasks.unwrap();
     }
+    let total = marathon.tasks.unwrap();
+    assert!(total.undisturbed(), "{}: {total:?}", case.what);
+    total
 }
 
 #[test]
