@@ -3,6 +3,8 @@
 mod apps_below_target;
 mod apps_unhealthy;
 mod constraints_invalid;
+mod constraints_unsatisfiable;
+mod constraints_unsatisfiable_under_target;
 mod deployments_in_flight;
 mod event_subscribers_enabled;
 mod marathon_ahead_of_mesos;
@@ -28,6 +30,8 @@ pub const CHECKS: &[&dyn Check] = &[
     &apps_below_target::AppsBelowTarget,
     &apps_unhealthy::AppsUnhealthy,
     &constraints_invalid::ConstraintsInvalid,
+    &constraints_unsatisfiable::ConstraintsUnsatisfiable,
+    &constraints_unsatisfiable_under_target::ConstraintsUnsatisfiableUnderTarget,
     &deployments_in_flight::DeploymentsInFlight,
     &event_subscribers_enabled::EventSubscribersEnabled,
     &marathon_ahead_of_mesos::MarathonAheadOfMesos,
