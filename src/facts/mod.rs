@@ -11,9 +11,11 @@ pub mod ensemble;
 pub mod hop;
 pub mod leader;
 pub mod marathons;
+pub mod placement;
 pub mod rules;
 pub mod task_identity;
 pub mod visibility;
+pub mod workloads;
 
 use crate::model::{EvidenceRef, Observed, Version, Why};
 use crate::snapshot::{Agent, Framework, Master, Snapshot, TaskTable};

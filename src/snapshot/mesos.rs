@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use crate::model::{EvidenceRef, Observed, Version};
 
-use super::{Flags, Metrics};
+use super::{Amounts, Flags, Metrics};
 
 /// One Mesos master, with what it said about itself.
 #[derive(Debug, Clone)]
@@ -49,6 +49,8 @@ pub struct MasterInfo {
     pub start_time: Option<f64>,
     /// Seconds since 1970; absent when not leading.
     pub elected_time: Option<f64>,
+    /// Its region and zone (1.4 and later); `None` also when it was given none.
+    pub domain: Option<(String, String)>,
 }
 
 /// The scalar part of the leading master's `/state`.
@@ -119,8 +121,16 @@ pub struct Agent {
     pub domain: Option<(String, String)>,
     /// Total resources: scalars rounded to three decimals, others as text.
     pub resources: BTreeMap<String, String>,
+    /// The scalars of `resources`; `None` where one of them is no number.
+    pub total: Option<Amounts>,
+    /// `used_resources`; `None` before 0.23.
+    pub used: Option<Amounts>,
+    /// `reserved_resources` by role; `None` before 0.23.
+    pub reserved: Option<BTreeMap<String, Amounts>>,
     /// Roles with reservations on this agent.
     pub reserved_roles: Vec<String>,
+    /// Whether it has unreserved CPUs or memory; `None` before 0.23.
+    pub unreserved: Option<bool>,
     /// Where it stands.
     pub at: EvidenceRef,
 }

@@ -3,6 +3,7 @@
 //! Every part is known, with a pointer to its evidence, or unknown, with the reason. Nothing here judges:
 //! contradictions between parts are the business of `facts`, verdicts that of `checks`.
 
+mod amounts;
 mod believe;
 mod builder;
 pub mod dcos;
@@ -24,6 +25,7 @@ use std::sync::Arc;
 use crate::model::{EvidenceRef, Manifest, Observed, Signoff};
 
 pub use crate::sources::dcos_config;
+pub use amounts::{Amounts, NAMES, shown, thousandths};
 pub use builder::Builder;
 pub use dcos::{Dcos, HealthNode, HealthUnit, LicenseFile, Package};
 pub use load::{load, load_pair};

@@ -2,15 +2,17 @@
 //!
 //! Never keeps an element: agents and frameworks become records, tasks one short record each.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::{self, Read};
 
 use crate::model::EvidenceRef;
 use crate::sources::Parsed;
+use crate::sources::json::Unique;
 use crate::sources::mesos_agents::{AgentWire, RecoveredWire, Scalar};
 use crate::sources::mesos_state::{self, FrameworkWire, HeadWire, StateSink};
 use crate::sources::mesos_task::{TaskArray, TaskPlace, TaskSink, TaskWire};
 
+use super::amounts::Amounts;
 use super::mesos::{Agent, Attribute, Framework, MasterInfo, MesosState, RecoveredAgent};
 use super::tasks::{ContainerId, Task, TaskList, TaskState, TaskTable, derived_name};
 
@@ -35,6 +37,9 @@ pub(super) fn read_state(item: &str, host: &str, body: &mut dyn Read) -> io::Res
 /// An agent of `/state` or `/slaves`.
 pub(super) fn agent(wire: AgentWire, at: EvidenceRef) -> Agent {
     Agent {
+        total: Amounts::read(&wire.resources.0),
+        used: wire.used_resources.as_ref().and_then(|used| Amounts::read(&used.0)),
+        reserved: reserved(wire.reserved_resources.as_ref()),
         id: wire.id,
         hostname: wire.hostname,
         pid: wire.pid,
@@ -57,9 +62,26 @@ pub(super) fn agent(wire: AgentWire, at: EvidenceRef) -> Agent {
             .into_iter()
             .map(|(name, value)| (name, resource(value)))
             .collect(),
-        reserved_roles: wire.reserved_resources.0.into_keys().collect(),
+        unreserved: wire.unreserved_resources.map(|resources| {
+            ["cpus", "mem"]
+                .iter()
+                .any(|name| matches!(resources.0.get(*name), Some(Scalar::Number(number)) if *number > 0.0))
+        }),
+        reserved_roles: wire
+            .reserved_resources
+            .map(|roles| roles.0.into_keys().collect())
+            .unwrap_or_default(),
         at,
     }
+}
+
+/// Reservations by role; unknown as a whole where one of them cannot be counted.
+fn reserved(wire: Option<&Unique<Unique<Scalar>>>) -> Option<BTreeMap<String, Amounts>> {
+    wire?
+        .0
+        .iter()
+        .map(|(role, amounts)| Some((role.clone(), Amounts::read(&amounts.0)?)))
+        .collect()
 }
 
 /// An agent of `recovered_slaves`.
@@ -144,6 +166,7 @@ impl Fold {
                     version: head.version,
                     start_time: head.start_time,
                     elected_time: head.elected_time,
+                    domain: head.domain.map(|domain| (domain.region, domain.zone)),
                 },
                 activated: head.activated_slaves,
                 deactivated: head.deactivated_slaves,

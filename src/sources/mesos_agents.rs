@@ -147,8 +147,15 @@ pub struct AgentWire {
     pub domain: Option<Domain>,
     #[serde(default)]
     pub resources: Unique<Scalar>,
-    #[serde(default)]
-    pub reserved_resources: Unique<json::Sound>,
+    /// 0.23 and later.
+    #[serde(default, deserialize_with = "json::present")]
+    pub used_resources: Option<Unique<Scalar>>,
+    /// By role; 0.23 and later.
+    #[serde(default, deserialize_with = "json::present")]
+    pub reserved_resources: Option<Unique<Unique<Scalar>>>,
+    /// 0.23 and later.
+    #[serde(default, deserialize_with = "json::present")]
+    pub unreserved_resources: Option<Unique<Scalar>>,
 }
 
 /// An entry of `recovered_slaves[]`.
@@ -194,6 +201,23 @@ mod tests {
     }
 
     #[test]
+    fn what_is_used_and_reserved_is_absent_before_0_23() {
+        let answer = slaves(
+            br#"{"slaves":[{"id":"a","hostname":"h"},{"id":"b","hostname":"h","used_resources":{"cpus":0.5},
+                 "reserved_resources":{"kafka":{"cpus":1,"ports":"[1-2]"}}}]}"#,
+        )
+        .unwrap();
+        assert_eq!(answer.slaves[0].used_resources, None);
+        assert_eq!(answer.slaves[0].reserved_resources, None);
+        let late = &answer.slaves[1];
+        assert_eq!(late.used_resources.as_ref().unwrap().0["cpus"], Scalar::Number(0.5));
+        assert_eq!(
+            late.reserved_resources.as_ref().unwrap().0["kafka"].0["ports"],
+            Scalar::Text("[1-2]".to_owned())
+        );
+    }
+
+    #[test]
     fn an_empty_list_is_not_a_missing_one() {
         assert!(slaves(br#"{"slaves":[]}"#).unwrap().slaves.is_empty());
         for body in ["{}", "[]", "null", r#"{"slaves":null}"#, r#"{"slaves":{}}"#] {
@@ -204,6 +228,8 @@ mod tests {
             r#""active":null"#,
             r#""id":"x""#,
             r#""resources":[]"#,
+            r#""used_resources":null"#,
+            r#""reserved_resources":{"r":4}"#,
         ] {
             let body = format!(r#"{{"slaves":[{{"id":"a","hostname":"h",{field}}}]}}"#);
             assert!(slaves(body.as_bytes()).is_err(), "{body}");

@@ -9,8 +9,7 @@ use crate::facts::task_identity::{parse, workload};
 use crate::model::Why;
 use crate::snapshot::{Agent, App, Constraint, Marathon, TaskList, TaskState};
 
-/// Attribute that names the rack where none is configured.
-pub const RACK: &str = "rack";
+pub use crate::facts::placement::racks::{RACK, rack_of};
 
 /// One agent and what runs there.
 #[derive(Debug, Clone)]
@@ -137,21 +136,6 @@ fn node<'a>(agent: &'a Agent, attribute: &str) -> Node<'a> {
         unique: BTreeSet::new(),
         workloads: BTreeSet::new(),
     }
-}
-
-/// Rack of an agent: region and zone where it has them, else an attribute.
-fn rack_of(agent: &Agent, attribute: &str) -> Result<String, String> {
-    if let Some((region, zone)) = &agent.domain {
-        return Ok(format!("{region}/{zone}"));
-    }
-    if agent.ambiguous_attributes.iter().any(|name| name == attribute) {
-        return Err(format!("the attribute `{attribute}` is given more than once"));
-    }
-    agent
-        .attributes
-        .get(attribute)
-        .map(ToString::to_string)
-        .ok_or_else(|| format!("neither a zone nor the attribute `{attribute}`"))
 }
 
 /// Framework and app of everything that is bound to agents, with what binds it; and the Marathons that cannot be read.

@@ -1,0 +1,231 @@
+//! What is risky about a workload while agents stop one after the other. Says what is so; decides nothing.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use crate::snapshot::{Agent, Amounts};
+
+use super::capacity::{self, Room};
+use super::map::{Kind, Map, Workload};
+use super::minimum::Minimum;
+use super::pins::Pins;
+
+/// One risk.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Risk {
+    /// Fewer instances run than its minimum.
+    BelowMinimumNow {
+        /// Available instances.
+        available: u64,
+        /// Its minimum.
+        minimum: u64,
+    },
+    /// It should have a minimum, and what it is cannot be read.
+    MinimumUnknown(String),
+    /// There is one instance only.
+    SingleInstance,
+    /// Constraints leave one agent only: its host name.
+    HostPinned(String),
+    /// Its data stands in persistent volumes of its agents: volumes of one instance.
+    Resident(usize),
+    /// Directories of the agent are mounted: how many by one instance.
+    LocalVolume(usize),
+    /// UNIQUE leaves so many places, and every one is taken.
+    UniqueAtLimit(usize),
+    /// A deployment starts a new instance before it stops an old one, and UNIQUE leaves no place for it.
+    BlockedDeployment,
+    /// If an agent of it stops, no other agent has the room for one instance.
+    NotPlaceableElsewhere,
+    /// Its framework does not checkpoint: its tasks die with any agent restart.
+    NoCheckpoint,
+    /// Marathon does not know whether its instances work.
+    NoHealthCheck,
+    /// A deployment may stop all its instances at once.
+    ZeroCapacity,
+    /// Parts of its definition cannot be read: which.
+    Unreadable(String),
+}
+
+impl Risk {
+    /// Stable short name, kebab-case.
+    pub fn id(&self) -> &'static str {
+        match self {
+            Self::BelowMinimumNow { .. } => "below-minimum-now",
+            Self::MinimumUnknown(_) => "minimum-unknown",
+            Self::SingleInstance => "single-instance",
+            Self::HostPinned(_) => "host-pinned",
+            Self::Resident(_) => "resident",
+            Self::LocalVolume(_) => "local-volume",
+            Self::UniqueAtLimit(_) => "unique-at-limit",
+            Self::BlockedDeployment => "blocked-deployment",
+            Self::NotPlaceableElsewhere => "not-placeable-elsewhere",
+            Self::NoCheckpoint => "no-checkpoint",
+            Self::NoHealthCheck => "no-health-check",
+            Self::ZeroCapacity => "zero-capacity",
+            Self::Unreadable(_) => "unreadable",
+        }
+    }
+}
+
+impl fmt::Display for Risk {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::BelowMinimumNow { available, minimum } => {
+                write!(f, "{available} run now, its minimum is {minimum}")
+            }
+            Self::MinimumUnknown(why) => write!(f, "its minimum is not known: {why}"),
+            Self::SingleInstance => f.write_str("one instance only"),
+            Self::HostPinned(host) => write!(f, "its constraints leave {host} only"),
+            Self::Resident(0) => f.write_str("bound to reserved resources of its agents"),
+            Self::Resident(volumes) => write!(f, "{volumes} persistent volume(s) on the agent of each instance"),
+            Self::LocalVolume(paths) => write!(f, "{paths} directories of the agent are mounted by each instance"),
+            Self::UniqueAtLimit(places) => write!(f, "UNIQUE leaves {places} places, and all are taken"),
+            Self::BlockedDeployment => {
+                f.write_str("a deployment starts a new instance first, and UNIQUE leaves no place for it")
+            }
+            Self::NotPlaceableElsewhere => {
+                f.write_str("if an agent of it stops, no other agent has the room for one instance")
+            }
+            Self::NoCheckpoint => f.write_str("its framework does not checkpoint: an agent restart kills its tasks"),
+            Self::NoHealthCheck => f.write_str("no health check says whether it works"),
+            Self::ZeroCapacity => f.write_str("minimumHealthCapacity lets a deployment stop every instance at once"),
+            Self::Unreadable(why) => f.write_str(why),
+        }
+    }
+}
+
+/// Judges workloads one after the other; keeps what was computed of agents.
+#[derive(Debug)]
+pub struct Judge<'a> {
+    agents: Vec<&'a Agent>,
+    pins: Pins<'a>,
+    rooms: Vec<Option<Room>>,
+}
+
+impl<'a> Judge<'a> {
+    /// Over the agents of a map; positions are those of the map.
+    pub fn new(map: &Map<'a>) -> Self {
+        let agents: Vec<&'a Agent> = map.hosts.iter().map(|host| host.agent).collect();
+        Self {
+            rooms: agents
+                .iter()
+                .map(|agent| capacity::room(agent, capacity::own_role(agent)))
+                .collect(),
+            pins: Pins::new(agents.clone()),
+            agents,
+        }
+    }
+
+    /// Every risk of a workload, the worst first.
+    pub fn risks(&mut self, workload: &Workload<'a>) -> Vec<Risk> {
+        let mut risks = Vec::new();
+        if workload.wanted == Some(0) && workload.sum.instances == 0 {
+            return risks;
+        }
+        if let Minimum::Unknown(why) = &workload.minimum {
+            risks.push(Risk::MinimumUnknown(why.clone()));
+        }
+        if let Some(minimum) = workload.minimum.instances()
+            && workload.sum.available < minimum
+        {
+            risks.push(Risk::BelowMinimumNow {
+                available: workload.sum.available,
+                minimum,
+            });
+        }
+        if workload.wanted.unwrap_or(workload.sum.instances) == 1 && workload.kind != Kind::Job {
+            risks.push(Risk::SingleInstance);
+        }
+        if workload.checkpoint == Some(false) {
+            risks.push(Risk::NoCheckpoint);
+        }
+        self.of_definition(workload, &mut risks);
+        risks.sort();
+        risks.dedup();
+        risks
+    }
+
+    fn of_definition(&mut self, workload: &Workload<'a>, risks: &mut Vec<Risk>) {
+        let Some(definition) = &workload.definition else {
+            return;
+        };
+        risks.extend(definition.unreadable.iter().cloned().map(Risk::Unreadable));
+        if definition.resident {
+            risks.push(Risk::Resident(definition.local_volumes));
+        }
+        if definition.host_paths > 0 {
+            risks.push(Risk::LocalVolume(definition.host_paths));
+        }
+        if definition.health.is_empty() {
+            risks.push(Risk::NoHealthCheck);
+        }
+        let wanted = workload.wanted.unwrap_or_default();
+        let kept = definition.upgrade.map(|upgrade| upgrade.minimum(wanted));
+        if kept == Some(0) && wanted > 0 {
+            risks.push(Risk::ZeroCapacity);
+        }
+        let left = self.pins.left(workload.constraints);
+        if let Some(only) = left.as_ref().filter(|left| left.len() == 1).and_then(BTreeSet::first)
+            && let Some(agent) = self.agents.get(*only)
+        {
+            risks.push(Risk::HostPinned(agent.hostname.clone()));
+        }
+        let roles = &definition.roles;
+        let places = self
+            .pins
+            .unique_places(workload.constraints, left.as_ref(), |agent| takes(agent, roles));
+        if let Some(places) = places.filter(|places| wanted > 0 && wanted >= *places as u64) {
+            risks.push(Risk::UniqueAtLimit(places));
+            // Resident apps give up an instance first (mesosphere/marathon TaskReplaceActor.scala).
+            if kept == Some(wanted) && !definition.resident {
+                risks.push(Risk::BlockedDeployment);
+            }
+        }
+        if let Some(needs) = definition.needs
+            && !definition.resident
+            && workload.sum.instances > 0
+            && !self.has_room_elsewhere(workload, needs, left.as_ref(), places.is_some())
+        {
+            risks.push(Risk::NotPlaceableElsewhere);
+        }
+    }
+
+    /// Whether for every agent that runs it another one may have the room for an instance.
+    fn has_room_elsewhere(
+        &self,
+        workload: &Workload<'a>,
+        needs: Amounts,
+        left: Option<&BTreeSet<usize>>,
+        unique: bool,
+    ) -> bool {
+        let roles = workload.definition.as_ref().map(|definition| &definition.roles);
+        let mut candidates = self
+            .agents
+            .iter()
+            .zip(&self.rooms)
+            .enumerate()
+            .filter(|(at, (agent, room))| {
+                left.is_none_or(|left| left.contains(at))
+                    && roles.is_none_or(|roles| takes(agent, roles))
+                    && !(unique && workload.on.contains_key(at))
+                    && room.is_none_or(|room| needs.lacking(room.most).is_none())
+            })
+            .map(|(at, _)| at);
+        match (candidates.next(), candidates.next()) {
+            (Some(_), Some(_)) => true,
+            // The only candidate is of no use while it is the one that stops.
+            (Some(only), None) => !workload.on.contains_key(&only),
+            _ => false,
+        }
+    }
+}
+
+/// Whether offers of an agent are taken by an app with these `acceptedResourceRoles`: everything on a public agent is
+/// reserved for `slave_public`, and nothing on others is.
+fn takes(agent: &Agent, roles: &[String]) -> bool {
+    let named = |role: &str| roles.iter().any(|one| one == role);
+    if agent.is_public() {
+        return named("slave_public");
+    }
+    roles.is_empty() || named("*") || agent.reserved_roles.iter().any(|role| named(role))
+}
