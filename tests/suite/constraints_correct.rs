@@ -208,10 +208,10 @@ proptest! {
             let outlook = way.look(constraint, Kind::App);
             prop_assert_eq!(outlook.effect == Effect::Kept, outlook.why.is_none());
             if matches!(outlook.effect, Effect::Kept | Effect::Rewritten) {
-                prop_assert_eq!(outlook.target, Some(Judgement::Valid));
+                prop_assert_eq!(outlook.target.clone(), Some(Judgement::Valid));
             }
             prop_assert!(way.can(outlook.effect), "{:?}", outlook);
-            prop_assert_eq!(outlook.effect == Effect::Rewritten, outlook.rewritten_to.is_some() && outlook.target == Some(Judgement::Valid));
+            prop_assert_eq!(outlook.effect == Effect::Rewritten, outlook.rewritten_to.is_some() && outlook.target.clone() == Some(Judgement::Valid));
         }
         let Some(first) = way.correct("/web", &constraints, Kind::App).unwrap() else { return Ok(()) };
         let fragment: Value = serde_json::from_str(&first.fragment).unwrap();

@@ -128,7 +128,8 @@ impl Passage {
 
 /// A text as JSON.
 fn text(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
+    // A text always is JSON.
+    serde_json::to_string(text).unwrap_or_default()
 }
 
 /// A constraint as JSON in the form of its kind.
