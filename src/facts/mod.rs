@@ -10,6 +10,7 @@ pub mod constraints;
 pub mod ensemble;
 pub mod hop;
 pub mod leader;
+pub mod marathon_state;
 pub mod marathons;
 pub mod placement;
 pub mod rules;

@@ -28,6 +28,7 @@ mod compare_tasks;
 mod config_rules;
 mod config_rules_each;
 mod constraints;
+mod constraints_cli;
 mod constraints_correct;
 mod constraints_passage;
 mod constraints_public;

@@ -5,6 +5,7 @@
 pub mod ahead;
 pub mod guide;
 pub mod minimum;
+pub mod state;
 
 use crate::checks::{Context, Saw};
 use crate::facts::marathons::Listing;
