@@ -167,6 +167,10 @@ fn what_stays_and_means_something_else_is_said() {
         assert_eq!(always, ids, "{constraint} {running} to {target}");
         assert_eq!(outlook.changes_meaning(), !ids.is_empty());
     }
+}
+
+#[test]
+fn what_hangs_on_agents_flags_or_instances_is_said_with_its_condition() {
     for (constraint, running, target, id, when) in [
         (
             json!(["hostname", "CLUSTER", "a"]),
