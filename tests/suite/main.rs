@@ -25,6 +25,7 @@ mod compare;
 mod compare_definitions;
 mod compare_parts;
 mod compare_tasks;
+mod compare_tasks_table;
 mod config_rules;
 mod config_rules_each;
 mod constraints;

@@ -8,6 +8,8 @@ mod constraints_dropped_by_target;
 mod constraints_invalid;
 mod constraints_refused_by_target;
 mod constraints_rewritten_by_target;
+mod constraints_unsatisfiable;
+mod constraints_unsatisfiable_under_target;
 mod deployments_in_flight;
 mod event_subscribers_enabled;
 mod marathon_ahead_of_mesos;
@@ -38,6 +40,8 @@ pub const CHECKS: &[&dyn Check] = &[
     &constraints_invalid::ConstraintsInvalid,
     &constraints_refused_by_target::ConstraintsRefusedByTarget,
     &constraints_rewritten_by_target::ConstraintsRewrittenByTarget,
+    &constraints_unsatisfiable::ConstraintsUnsatisfiable,
+    &constraints_unsatisfiable_under_target::ConstraintsUnsatisfiableUnderTarget,
     &deployments_in_flight::DeploymentsInFlight,
     &event_subscribers_enabled::EventSubscribersEnabled,
     &marathon_ahead_of_mesos::MarathonAheadOfMesos,

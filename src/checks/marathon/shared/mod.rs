@@ -5,6 +5,7 @@
 pub mod ahead;
 pub mod guide;
 pub mod minimum;
+pub mod placing;
 pub mod state;
 
 use crate::checks::{Context, Saw};
