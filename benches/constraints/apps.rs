@@ -1,5 +1,6 @@
 //! Writes a synthetic answer of `/v2/apps`: three constraints for each app, most of them sound, some of every kind not.
 
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::{BufWriter, Write as _};
 use std::path::Path;
@@ -17,18 +18,18 @@ pub fn write(path: &Path, apps: u64) -> u64 {
     };
     write!(file, "{{\"apps\":[").unwrap();
     for app in 0..apps {
-        let mut constraints = [
-            r#"["hostname","UNIQUE"]"#.to_owned(),
-            format!(r#"["rack","GROUP_BY","{}"]"#, 1 + below(8)),
-            format!(r#"["rack","LIKE","rack-[1-{}]"]"#, 2 + below(8)),
+        let mut constraints: [Cow<str>; 3] = [
+            r#"["hostname","UNIQUE"]"#.into(),
+            format!(r#"["rack","GROUP_BY","{}"]"#, 1 + below(8)).into(),
+            format!(r#"["rack","LIKE","rack-[1-{}]"]"#, 2 + below(8)).into(),
         ];
         match app % 100 {
-            1 => constraints[0] = r#"["hostname","UNIQUE",""]"#.to_owned(),
-            2 => constraints[1] = r#"["rack","CLUSTER"]"#.to_owned(),
-            3 => constraints[2] = r#"["rack","LIKE","*"]"#.to_owned(),
+            1 => constraints[0] = r#"["hostname","UNIQUE",""]"#.into(),
+            2 => constraints[1] = r#"["rack","CLUSTER"]"#.into(),
+            3 => constraints[2] = r#"["rack","LIKE","*"]"#.into(),
             // Apps bound to one of many hosts: a different text each.
             at if at % 10 == 5 => {
-                constraints[0] = format!(r#"["hostname","CLUSTER","10.0.{}.{}"]"#, below(20), below(250));
+                constraints[0] = format!(r#"["hostname","CLUSTER","10.0.{}.{}"]"#, below(20), below(250)).into();
             }
             _ => {}
         }

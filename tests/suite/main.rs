@@ -33,6 +33,7 @@ mod constraints_cli;
 mod constraints_cli_bad;
 mod constraints_cli_captures;
 mod constraints_cli_readme;
+mod constraints_correct;
 mod constraints_passage;
 mod constraints_public;
 mod dcos_config;
