@@ -32,6 +32,7 @@ mod config_rules_each;
 mod constraints;
 mod constraints_cli;
 mod constraints_cli_bad;
+mod constraints_correct;
 mod constraints_passage;
 mod constraints_public;
 mod dcos_config;
