@@ -45,6 +45,7 @@ impl Knowledge {
         }
         self.lint_ids(&mut lint);
         self.lint_citations(checks, &mut lint);
+        lint.0.extend(self.app_fields.lint());
         lint.0
     }
 

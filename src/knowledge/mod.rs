@@ -4,6 +4,7 @@
 //! site's own file counts everywhere or nowhere.
 
 pub mod advisories;
+pub mod app_fields;
 pub mod chain;
 pub mod components;
 pub mod config;
@@ -31,6 +32,7 @@ use sha2::{Digest as _, Sha256};
 use crate::model::{Line, Version, hex};
 
 pub use advisories::Advisory;
+pub use app_fields::AppFields;
 pub use components::Components;
 pub use documents::Document;
 pub use guide::{Guide, GuideHop};
@@ -63,6 +65,7 @@ const TABLES: &[(&str, &str)] = &[
     ("requirements.toml", include_str!("data/requirements.toml")),
     ("signoffs.toml", include_str!("data/signoffs.toml")),
     ("config.toml", include_str!("data/config.toml")),
+    ("app-fields.toml", include_str!("data/app-fields.toml")),
 ];
 
 /// Everything the documents say.
@@ -96,6 +99,8 @@ pub struct Knowledge {
     pub signoffs: Vec<SignoffItem>,
     /// The installer's config.yaml.
     pub config: config::ConfigRules,
+    /// Fields of app, pod and job definitions, and what two releases write otherwise.
+    pub app_fields: AppFields,
     /// The site's own file, where one was given.
     pub site: Option<Site>,
     revision: String,
@@ -134,6 +139,7 @@ impl Knowledge {
             requirements: table("requirements.toml", requirements::read)?,
             signoffs: table("signoffs.toml", signoffs::read)?,
             config: table("config.toml", config::read)?,
+            app_fields: table("app-fields.toml", app_fields::read)?,
             site: None,
             revision: format!("{DATED}+{digest}"),
         })

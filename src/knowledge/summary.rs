@@ -107,6 +107,7 @@ impl Knowledge {
             self.ledger.len(),
             "changes that hops bring by themselves".to_owned(),
         );
+        say("app fields", self.app_fields.entries(), self.definitions());
         let steps = self.procedure.steps.len() + self.procedure.mesos.len();
         say("procedure", steps, "steps of the procedure".to_owned());
         say(
@@ -120,6 +121,15 @@ impl Knowledge {
             "checkable items of the documents of the window".to_owned(),
         );
         counts
+    }
+
+    /// What is said of fields of definitions.
+    fn definitions(&self) -> String {
+        format!(
+            "statements about definitions: {} defaults, {} that code rewrites",
+            self.app_fields.absent.len(),
+            self.app_fields.rewrite.len()
+        )
     }
 
     /// How the pairs that documents speak about are judged.
