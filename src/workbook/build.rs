@@ -9,7 +9,7 @@ use crate::model::{AppliedSignoff, CheckResult, RequirementAnswer, Version};
 
 use super::sheet::Sheet;
 use super::state::Side;
-use super::{ahead, placement, racks, state, todo, versions};
+use super::{ahead, packages, placement, racks, state, todo, versions};
 
 /// What it is made of.
 #[derive(Debug, Clone, Copy)]
@@ -51,6 +51,7 @@ pub fn workbook(material: &Material<'_>) -> Workbook {
         racks::nodes(&placed),
         state::constraints(first),
         ahead::constraints(first, material.target, material.knowledge),
+        packages::packages(first, material.knowledge),
         todo::to_fix(material.results, material.requirements),
         todo::checklist(
             "checklist",

@@ -6,6 +6,7 @@ pub mod ahead;
 pub mod answers;
 pub mod build;
 pub mod coverage;
+pub mod packages;
 pub mod placement;
 pub mod racks;
 pub mod sheet;

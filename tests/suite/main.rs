@@ -26,6 +26,7 @@ mod compare_definitions;
 mod compare_parts;
 mod compare_tasks;
 mod compare_tasks_table;
+mod compare_whole;
 mod config_rules;
 mod config_rules_each;
 mod constraints;
