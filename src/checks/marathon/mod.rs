@@ -3,6 +3,7 @@
 mod apps_below_target;
 mod apps_unhealthy;
 mod constraints_invalid;
+mod constraints_tight;
 mod constraints_unsatisfiable;
 mod constraints_unsatisfiable_under_target;
 mod deployments_in_flight;
@@ -30,6 +31,7 @@ pub const CHECKS: &[&dyn Check] = &[
     &apps_below_target::AppsBelowTarget,
     &apps_unhealthy::AppsUnhealthy,
     &constraints_invalid::ConstraintsInvalid,
+    &constraints_tight::ConstraintsTight,
     &constraints_unsatisfiable::ConstraintsUnsatisfiable,
     &constraints_unsatisfiable_under_target::ConstraintsUnsatisfiableUnderTarget,
     &deployments_in_flight::DeploymentsInFlight,
