@@ -2,7 +2,12 @@
 
 mod apps_below_target;
 mod apps_unhealthy;
+mod constraints_abort_migration;
+mod constraints_change_meaning;
+mod constraints_dropped_by_target;
 mod constraints_invalid;
+mod constraints_refused_by_target;
+mod constraints_rewritten_by_target;
 mod constraints_tight;
 mod constraints_unsatisfiable;
 mod constraints_unsatisfiable_under_target;
@@ -30,7 +35,12 @@ use super::Check;
 pub const CHECKS: &[&dyn Check] = &[
     &apps_below_target::AppsBelowTarget,
     &apps_unhealthy::AppsUnhealthy,
+    &constraints_abort_migration::ConstraintsAbortMigration,
+    &constraints_change_meaning::ConstraintsChangeMeaning,
+    &constraints_dropped_by_target::ConstraintsDroppedByTarget,
     &constraints_invalid::ConstraintsInvalid,
+    &constraints_refused_by_target::ConstraintsRefusedByTarget,
+    &constraints_rewritten_by_target::ConstraintsRewrittenByTarget,
     &constraints_tight::ConstraintsTight,
     &constraints_unsatisfiable::ConstraintsUnsatisfiable,
     &constraints_unsatisfiable_under_target::ConstraintsUnsatisfiableUnderTarget,

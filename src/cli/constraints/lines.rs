@@ -83,6 +83,7 @@ impl From<&Meaning> for Means {
                 When::AttributeIsNoText => "attribute-is-no-text",
                 When::AttributeIsThousands => "attribute-is-thousands",
                 When::OfferConstraints => "offer-constraints",
+                When::InstancesElsewhere => "instances-elsewhere",
                 When::Unchanged => "unchanged",
             },
         }
