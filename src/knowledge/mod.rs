@@ -14,6 +14,7 @@ pub mod hops;
 pub mod ledger;
 pub mod lint;
 pub mod marathon;
+pub mod packages;
 pub mod paths;
 pub mod procedure;
 pub mod releases;
@@ -54,6 +55,7 @@ const TABLES: &[(&str, &str)] = &[
     ("components.toml", include_str!("data/components.toml")),
     ("paths.toml", include_str!("data/paths.toml")),
     ("advisories.toml", include_str!("data/advisories.toml")),
+    ("packages.toml", include_str!("data/packages.toml")),
     ("mesos-0.toml", include_str!("data/mesos-0.toml")),
     ("mesos-1.toml", include_str!("data/mesos-1.toml")),
     ("marathon.toml", include_str!("data/marathon.toml")),
@@ -79,6 +81,8 @@ pub struct Knowledge {
     pub paths: Paths,
     /// Warnings about certain steps.
     pub advisories: Vec<Advisory>,
+    /// Catalogue packages that cannot be upgraded with their state.
+    pub packages: Vec<packages::NoWay>,
     /// Apache Mesos, line by line.
     pub mesos: Guide,
     /// Marathon, line by line.
@@ -126,6 +130,7 @@ impl Knowledge {
             components: table("components.toml", components::read)?,
             paths: table("paths.toml", paths::read)?,
             advisories: table("advisories.toml", advisories::read)?,
+            packages: table("packages.toml", packages::read)?,
             mesos: mesos()?,
             marathon: table("marathon.toml", guide::read)?,
             ledger: table("ledger.toml", ledger::read)?,

@@ -87,6 +87,11 @@ impl Knowledge {
             self.advisories.len(),
             "warnings about certain steps".to_owned(),
         );
+        say(
+            "packages",
+            self.packages.len(),
+            "catalogue packages without an upgrade that keeps their state".to_owned(),
+        );
         let lines = &self.paths.mesos.lines;
         let releases: usize = lines.iter().map(|line| line.patches.len()).sum();
         say("mesos releases", releases, format!("of {} lines", lines.len()));

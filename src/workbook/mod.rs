@@ -2,9 +2,11 @@
 //!
 //! Pure; never renders, never decides a verdict. What is not known is said to be unknown, with the reason.
 
+pub mod ahead;
 pub mod answers;
 pub mod build;
 pub mod coverage;
+pub mod packages;
 pub mod placement;
 pub mod racks;
 pub mod sheet;

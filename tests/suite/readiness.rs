@@ -7,6 +7,7 @@ use gonogo::checks::{self, Context, runner};
 use gonogo::facts::Facts;
 use gonogo::knowledge::Knowledge;
 use gonogo::model::{CheckResult, Datum, Policy};
+use gonogo::workbook::sheet::Cell;
 use serde_json::{Value, json};
 
 use crate::support::fixture::{Cluster, Edit};
@@ -97,6 +98,9 @@ fn table() -> Vec<(&'static str, &'static str, &'static str, &'static str, Value
         ("marathon-1.5-short-command", "1.4.11", "1.5.11", "app", app("/a", json!({"cmd": ""})), app("/a", json!({"cmd": null}))),
         ("marathon-1.5-store-urls", "1.4.11", "1.5.11", "app", app("/a", json!({"storeUrls": ["http://h/x.tgz"]})), app("/a", json!({"storeUrls": []}))),
         ("marathon-1.5-address-groups", "1.4.11", "1.5.11", "app", app("/a", json!({"ipAddress": {"networkName": "n", "groups": ["dmz"]}})), app("/a", json!({"ipAddress": {"networkName": "n"}}))),
+        ("marathon-1.5-pod-host-ports", "1.4.11", "1.5.11", "pod",
+            json!({"id": "/p", "networks": [{"mode": "container", "name": "a"}, {"mode": "container", "name": "b"}], "containers": [{"endpoints": [{"name": "x", "hostPort": 80}]}]}),
+            json!({"id": "/p", "networks": [{"mode": "container", "name": "a"}], "containers": [{"endpoints": [{"name": "x", "hostPort": 80}]}]})),
         ("marathon-1.8-appc", "1.7.236", "1.8.244", "app", app("/a", json!({"container": {"type": "MESOS", "appc": {"image": "i"}}})), app("/a", json!({"container": {"type": "MESOS"}}))),
         ("marathon-1.9-appc", "1.8.244", "1.9.109", "app", app("/a", json!({"container": {"type": "MESOS", "appc": {"image": "i"}}})), app("/a", json!({"container": {"type": "MESOS", "appc": null}}))),
         ("marathon-1.9-appc-pods", "1.8.244", "1.9.109", "pod", appc("/a"), image("/a")),
@@ -163,4 +167,26 @@ fn a_default_network_names_the_nameless_and_one_that_is_not_listed_is_unknown() 
     assert!(!fired(&silent, "/a").contains("marathon-1.5-network-name"));
     let why = silent[0].reason.clone().unwrap_or_default();
     assert!(why.contains("default_network_name"), "{why}");
+}
+
+#[test]
+fn packages_are_listed_with_what_documents_say_and_silence_is_said() {
+    let cluster = Cluster::read("dcos-pre");
+    let snapshot = cluster.snapshot();
+    let facts = Facts::new(&snapshot);
+    let knowledge = Knowledge::builtin().unwrap();
+    let sheet = gonogo::workbook::packages::packages(&facts, knowledge);
+    assert_eq!(sheet.rows.len(), snapshot.dcos.packages.known().unwrap().len());
+    for row in &sheet.rows {
+        assert_eq!(row[3], Cell::Unknown("no document speaks of it".to_owned()), "{row:?}");
+    }
+    let mut without = cluster.clone();
+    without.forget("data/dcos/10.0.0.1/packages.json");
+    let snapshot = without.snapshot();
+    let sheet = gonogo::workbook::packages::packages(&Facts::new(&snapshot), knowledge);
+    assert!(
+        matches!(&sheet.rows[0][0], Cell::Unknown(why) if why.contains("packages.json")),
+        "{:?}",
+        sheet.rows
+    );
 }

@@ -21,7 +21,7 @@ impl Page {
             }
             let shown = if self.style.all { marathon.rows.len() } else { SHORT };
             if !marathon.rows.is_empty() {
-                let mut table = self.table(["app or pod", "definition", "constraints", "tasks"]);
+                let mut table = self.table(["app or pod", "definition", "constraints that differ", "tasks"]);
                 for row in marathon.rows.iter().take(shown) {
                     let mut definition = vec![row.definition.to_owned()];
                     definition.extend(row.fields.iter().cloned());
@@ -33,7 +33,7 @@ impl Page {
                     ]);
                 }
                 self.draw(&table);
-                self.more(marathon.rows.len().saturating_sub(shown) + marathon.more, "app or pod");
+                self.more(marathon.rows.len().saturating_sub(shown) + marathon.more, "app and pod");
             }
             self.blank();
         }

@@ -160,7 +160,7 @@ fn definitions(what: &str, counts: &DefinitionCounts) -> String {
         plural(same + same_meaning + changed + lost + new, what),
         parts(&[
             (same, "the same"),
-            (same_meaning, "written otherwise and the same"),
+            (same_meaning, "written otherwise with the same meaning"),
             (changed, "changed"),
             (lost, "lost"),
             (new, "new"),
