@@ -232,6 +232,45 @@ fn the_rack_is_a_zone_or_the_attribute_that_is_named() {
 }
 
 #[test]
+fn constraints_under_the_target_come_with_their_correction() {
+    let cluster = edited(serde_json::json!([
+        {"item": "data/marathon/root/info.json", "path": "/version", "set": "1.4.7"},
+        {"item": "data/marathon/root/apps.json", "path": "/apps/2/constraints", "set": [["hostname", "UNIQUE", ""]]},
+        {"item": "data/marathon/root/apps.json", "path": "/apps/3/constraints", "set": [["@zone", "GROUP_BY", "3"]]},
+        {"item": "data/marathon/marathon-user/info.json", "outcome": "timed-out", "reason": "no answer in 30 s"},
+    ]));
+    let book = of(&cluster.snapshot());
+    let sheet = sheet(&book, "constraints-ahead");
+    let rows: Vec<Vec<String>> = sheet.rows.iter().map(|row| row.iter().map(text).collect()).collect();
+    let [unique, zone, nested] = rows.as_slice() else {
+        panic!("{rows:?}");
+    };
+    assert_eq!(
+        unique[1..5],
+        [
+            "1.4.7, 1.6.496",
+            "/web/front",
+            r#"["hostname","UNIQUE",""]"#,
+            "aborts-migration"
+        ]
+    );
+    assert!(unique[6].contains("MigrationTo15.scala"), "{unique:?}");
+    assert_eq!(
+        unique[7],
+        r#"{"id":"/web/front","constraints":[["hostname","UNIQUE"]]}"#
+    );
+    assert_eq!(
+        (zone[2].as_str(), zone[4].as_str(), zone[7].as_str()),
+        ("/web/api", "kept", "")
+    );
+    assert!(zone[5].contains("fault domain"), "{zone:?}");
+    assert!(
+        nested[0] == "marathon-user" && nested[1].contains("timed-out"),
+        "{nested:?}"
+    );
+}
+
+#[test]
 fn texts_of_the_cluster_cannot_act() {
     let bad = "x|y</td><script>alert(1)</script>\u{202e}\u{1b}[31m`*_[a](http://example)";
     let cluster = edited(serde_json::json!([
