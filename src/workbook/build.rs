@@ -3,13 +3,14 @@
 use serde::Serialize;
 
 use crate::facts::Facts;
+use crate::facts::workloads::{Settings, overview};
 use crate::knowledge::Knowledge;
 use crate::knowledge::requirements::Table;
 use crate::model::{AppliedSignoff, CheckResult, RequirementAnswer, Version};
 
 use super::sheet::Sheet;
 use super::state::Side;
-use super::{placement, racks, state, todo, versions};
+use super::{racks, state, todo, versions, workloads};
 
 /// What it is made of.
 #[derive(Debug, Clone, Copy)]
@@ -26,8 +27,8 @@ pub struct Material<'a> {
     pub signoffs: &'a [AppliedSignoff],
     /// How every requirement was answered.
     pub requirements: &'a [RequirementAnswer],
-    /// Attribute that names an agent's rack where it has no zone.
-    pub rack: &'a str,
+    /// What was said about workloads: racks, minimums, critical agents.
+    pub workloads: &'a Settings,
 }
 
 /// The workbook.
@@ -42,13 +43,17 @@ pub fn workbook(material: &Material<'_>) -> Workbook {
     let Some((_, first)) = material.sides.first() else {
         return Workbook { sheets: Vec::new() };
     };
-    let placed = placement::placement(first, material.rack);
+    let placed = overview(first, material.workloads);
     let mut sheets = vec![
         state::cluster(material.sides),
         versions::gathered(material.sides, material.target, material.knowledge, material.signoffs),
         racks::racks(&placed, false),
         racks::racks(&placed, true),
         racks::nodes(&placed),
+        workloads::apps(&placed, true),
+        workloads::agents(&placed),
+        workloads::waves(&placed),
+        workloads::held(&placed),
         state::constraints(first),
         todo::to_fix(material.results, material.requirements),
         todo::checklist(

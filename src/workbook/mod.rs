@@ -5,9 +5,9 @@
 pub mod answers;
 pub mod build;
 pub mod coverage;
-pub mod placement;
 pub mod racks;
 pub mod sheet;
 pub mod state;
 pub mod todo;
 pub mod versions;
+pub mod workloads;

@@ -28,73 +28,69 @@ const GRANTED: [&str; 3] = [
 ];
 
 /// Everything about the workloads of a cluster.
-///
-/// # Errors
-/// [`Unnamed`]: critical agents that no agent goes by; planned without them, they might stop first.
-pub fn overview(facts: &Facts<'_>, settings: &Settings) -> Result<Overview, Unnamed> {
-    let asked = Asked {
-        rack_attribute: settings.rack.clone(),
-        max_wave_percent: settings.max_wave,
-        critical_agents: settings.critical.clone(),
-        assume_scaled: settings.assume_scaled,
+pub fn overview(facts: &Facts<'_>, settings: &Settings) -> Overview {
+    let mut all = Overview {
+        settings: Asked {
+            rack_attribute: settings.rack.clone(),
+            max_wave_percent: settings.max_wave,
+            critical_agents: settings.critical.clone(),
+            assume_scaled: settings.assume_scaled,
+        },
+        unknown: None,
+        doubts: Vec::new(),
+        marathons_unknown: Vec::new(),
+        remarks: GRANTED.map(str::to_owned).to_vec(),
+        workloads: Vec::new(),
+        agents: Vec::new(),
+        racks: Vec::new(),
+        waves: None,
     };
-    let mut remarks: Vec<String> = GRANTED.map(str::to_owned).to_vec();
     let map = match map::map(facts, settings) {
         Ok(map) => map,
         Err(why) => {
-            return Ok(Overview {
-                settings: asked,
-                doubts: vec![why],
-                remarks,
-                workloads: Vec::new(),
-                agents: Vec::new(),
-                racks: Vec::new(),
-                waves: None,
-            });
+            all.doubts.push(why.clone());
+            all.unknown = Some(why);
+            return all;
         }
     };
-    let critical = critical(&map, &settings.critical)?;
+    let (critical, unnamed) = critical(&map, &settings.critical);
+    all.doubts.clone_from(&map.doubts);
+    // Planned without them, they might stop first.
+    all.doubts.extend(
+        unnamed
+            .iter()
+            .map(|name| format!("the critical agent {name} is none of the agents that the leading master lists")),
+    );
     let mut judge = Judge::new(&map);
     let risks: Vec<Vec<Risk>> = map.workloads.iter().map(|workload| judge.risks(workload)).collect();
     let each: Vec<Stops> = (0..map.hosts.len()).map(|at| stops(&map, &[at].into())).collect();
-    let waves = map
-        .doubts
-        .is_empty()
-        .then(|| planned(&map, settings, &risks, &each, &critical));
-    remarks.extend(said_about(facts, &map, settings));
-    let mut agents = agents(&map, &each, &critical);
-    if let Some(waves) = &waves {
+    all.remarks.extend(said_about(facts, &map, settings));
+    all.agents = agents(&map, &each, &critical);
+    all.racks = racks(&map);
+    all.workloads = map
+        .workloads
+        .iter()
+        .zip(&risks)
+        .map(|(one, risks)| workload(&map, one, risks))
+        .collect();
+    if all.doubts.is_empty() {
+        let waves = planned(&map, settings, &risks, &each, &critical);
         let number: BTreeMap<&str, usize> = waves
             .plan
             .iter()
             .flat_map(|wave| wave.ids.iter().map(|id| (id.as_str(), wave.number)))
             .collect();
-        for row in &mut agents {
+        for row in &mut all.agents {
             row.wave = number.get(row.id.as_str()).copied();
         }
+        all.waves = Some(waves);
     }
-    Ok(Overview {
-        settings: asked,
-        workloads: map
-            .workloads
-            .iter()
-            .zip(&risks)
-            .map(|(one, risks)| workload(&map, one, risks))
-            .collect(),
-        agents,
-        racks: racks(&map),
-        doubts: map.doubts.clone(),
-        remarks,
-        waves,
-    })
+    all.marathons_unknown = map.blind;
+    all
 }
 
-/// Critical agents that no agent of the cluster goes by.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unnamed(pub Vec<String>);
-
-/// Positions of the critical agents.
-fn critical(map: &Map<'_>, named: &[String]) -> Result<BTreeSet<usize>, Unnamed> {
+/// Positions of the critical agents, and names that no agent goes by.
+fn critical(map: &Map<'_>, named: &[String]) -> (BTreeSet<usize>, Vec<String>) {
     let goes_by = |agent: &Agent, name: &str| {
         let address = agent.address().unwrap_or_default();
         let ip = address.rsplit_once(':').map_or(address, |(ip, _)| ip);
@@ -113,11 +109,7 @@ fn critical(map: &Map<'_>, named: &[String]) -> Result<BTreeSet<usize>, Unnamed>
         }
         positions.extend(found);
     }
-    if unnamed.is_empty() {
-        Ok(positions)
-    } else {
-        Err(Unnamed(unnamed))
-    }
+    (positions, unnamed)
 }
 
 fn said_about(facts: &Facts<'_>, map: &Map<'_>, settings: &Settings) -> Vec<String> {
@@ -233,7 +225,13 @@ fn agents(map: &Map<'_>, each: &[Stops], critical: &BTreeSet<usize>) -> Vec<Agen
         .enumerate()
         .map(|(at, (host, stops))| {
             let role = capacity::own_role(host.agent);
+            let here = || host.runs.keys().filter_map(|at| map.workloads.get(*at));
             AgentRow {
+                version: host.agent.version.clone(),
+                pinned: here()
+                    .filter_map(|one| Some(format!("{} ({})", label(one), one.bound.as_ref()?)))
+                    .collect(),
+                unique: here().filter(|one| one.sum.instances == 1).map(label).collect(),
                 id: host.agent.id.clone(),
                 host: host.agent.hostname.clone(),
                 public: host.agent.is_public(),
