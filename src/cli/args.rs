@@ -122,6 +122,8 @@ pub enum Command {
     Check(super::check::Args),
     /// Did everything come back? Two archives, what changed, the verdict
     Compare(super::compare::Args),
+    /// What a Marathon, and the way to another one, does with the placement constraints of a saved list of apps
+    Constraints(super::constraints::Args),
     /// Render a saved JSON report again, in another format
     Report(super::report::Args),
     /// Make an archive of files saved with curl, or of an unpacked diagnostics bundle

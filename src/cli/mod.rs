@@ -9,6 +9,7 @@ pub mod collect;
 pub mod compare;
 pub mod completions;
 pub mod config;
+pub mod constraints;
 mod credentials;
 pub mod ctx;
 pub mod demo;
@@ -97,6 +98,7 @@ fn dispatch(command: Command, ctx: &mut Ctx<'_>) -> anyhow::Result<u8> {
         Command::Check(args) => check::run(&args, ctx),
         Command::Compare(args) => compare::run(&args, ctx),
         Command::Plan(args) => plan::run(&args, ctx),
+        Command::Constraints(args) => constraints::run(&args, ctx),
         Command::Report(args) => report::run(&args, ctx),
         Command::Import(args) => import::run(&args, ctx),
         Command::Signoff(args) => signoff::run(&args, ctx),

@@ -1,6 +1,5 @@
 //! Where reports go: `--format`, `-o`, `--template`. Files are complete or not there; an archive is never written over.
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
@@ -167,13 +166,18 @@ fn unwritable(path: &Path, error: &std::io::Error) -> anyhow::Error {
 
 /// Writes beside the final name, syncs, renames: a file under that name is complete. Devices and pipes are written to as they are.
 pub(super) fn write(path: &Path, contents: &str) -> anyhow::Result<()> {
+    write_from(path, &mut contents.as_bytes())
+}
+
+/// As [`write()`], from a reader.
+pub(super) fn write_from(path: &Path, contents: &mut dyn std::io::Read) -> anyhow::Result<()> {
     let failed = |error: std::io::Error| unwritable(path, &error);
     if std::fs::metadata(path).is_ok_and(|there| !there.is_file()) {
         let mut device = std::fs::OpenOptions::new().write(true).open(path).map_err(failed)?;
-        return device.write_all(contents.as_bytes()).map_err(failed);
+        return std::io::copy(contents, &mut device).map(drop).map_err(failed);
     }
     let mut part = tempfile::NamedTempFile::new_in(folder(path)).map_err(failed)?;
-    part.write_all(contents.as_bytes()).map_err(failed)?;
+    std::io::copy(contents, &mut part).map_err(failed)?;
     part.as_file().sync_all().map_err(failed)?;
     part.persist(path).map_err(|error| failed(error.error))?;
     // The name itself must survive a power cut; a folder that cannot be opened for that has no say in it.

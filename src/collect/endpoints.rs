@@ -43,6 +43,8 @@ pub enum Asked {
     Metronome,
     /// Exhibitor on every master.
     EachExhibitor,
+    /// One Exhibitor, about every Marathon instance whose path in ZooKeeper is known.
+    StateOfMarathon,
     /// Every Admin Router.
     EachRouter,
     /// The first Admin Router.
@@ -281,6 +283,15 @@ pub static ALL: &[Endpoint] = &[
     Endpoint::exhibitor(items::EXHIBITOR_STATUS, "/exhibitor/v1/cluster/status").required(),
     Endpoint::exhibitor(items::EXHIBITOR_STATE, "/exhibitor/v1/cluster/state"),
     Endpoint::exhibitor(items::EXHIBITOR_CONFIG, "/exhibitor/v1/config/get-state"),
+    // Lists the children of one node; behind `key=` stands a `StateNode` and nothing else.
+    Endpoint::get(
+        items::MARATHON,
+        items::MARATHON_STATE_NODES,
+        "/exhibitor/v1/explorer/node?key=",
+        Asked::StateOfMarathon,
+    )
+    .bulk()
+    .means("this Exhibitor has no explorer"),
     Endpoint::get(
         items::DCOS,
         items::DCOS_VERSION,
@@ -328,7 +339,7 @@ mod tests {
 
     /// Paths that change a cluster, some of them by GET (Exhibitor): apache/mesos docs/endpoints, dcos/exhibitor
     /// ClusterResource.java, ConfigResource.java, UIResource.java, mesosphere/marathon API.
-    const WRITING: [&str; 24] = [
+    const WRITING: [&str; 27] = [
         "machine/down",
         "machine/up",
         "teardown",
@@ -345,6 +356,10 @@ mod tests {
         "rollback-rolling",
         "force-commit-rolling",
         "explorer/znode",
+        // Those read, and are as little to be reached: data of nodes, walks of whole subtrees.
+        "explorer/node-data",
+        "explorer/analyze",
+        "explorer/usage-listing",
         "ui/shutdown",
         "report/diagnostics/create",
         "package/install",

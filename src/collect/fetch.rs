@@ -172,7 +172,7 @@ impl Course<'_> {
         let mut retries = 0;
         loop {
             self.evidence.attempts += 1;
-            let url = self.base.url(self.path);
+            let url = self.call.url(&self.base, self.path);
             self.evidence.request.clone_from(&url);
             let fault = match self.attempt(&url).await {
                 Ok(Step::Done(answer)) => return Ok(*answer),
@@ -191,7 +191,7 @@ impl Course<'_> {
                             format!("redirected {hops} times; the last time to {base}"),
                         ));
                     }
-                    self.evidence.redirected_to = Some(base.url(self.path));
+                    self.evidence.redirected_to = Some(self.call.url(&base, self.path));
                     self.base = base;
                     continue;
                 }

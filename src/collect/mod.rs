@@ -27,6 +27,7 @@ pub mod observer;
 pub mod plan;
 pub mod preview;
 pub mod records;
+mod state_node;
 pub mod step;
 pub mod target;
 pub mod tls;

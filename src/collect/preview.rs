@@ -150,6 +150,18 @@ impl Preview<'_> {
     fn exhibitor(&mut self, note: &str) {
         let bases = self.targets.exhibitor_bases();
         self.each(Asked::EachExhibitor, &bases, note);
+        for endpoint in endpoints::of(items::MARATHON, Asked::StateOfMarathon) {
+            let base = match bases.as_slice() {
+                [one] => one.to_string(),
+                _ => "http://<exhibitor>".to_owned(),
+            };
+            // Filed under Marathon and asked of Exhibitor: leaving out either leaves it out.
+            let one_only = self.targets.skips(items::EXHIBITOR) && !self.targets.skips(endpoint.source);
+            let left_out = if one_only { "left out: " } else { "" };
+            let method = format!("{left_out}GET {base}{}<path of Marathon>/state", endpoint.path);
+            let note = format!(" (of each Marathon, names of nodes only){note}");
+            self.line(endpoint.source, &method, "<marathon>", endpoint.item, &note);
+        }
     }
 
     fn zookeeper(&mut self) {

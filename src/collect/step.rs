@@ -12,6 +12,7 @@ use crate::model::{Evidence, Outcome, items};
 
 use super::endpoints::{Endpoint, Method};
 use super::engine::Context;
+use super::state_node::StateNode;
 use super::target::Base;
 
 /// One item that a step will leave a record for.
@@ -74,6 +75,8 @@ pub struct Call {
     pub base: Base,
     /// The same base under an older name of its prefix, tried when the first answers 404 (`/slave/<id>` for `/agent/<id>`).
     pub older_base: Option<Base>,
+    /// What stands behind the path, for the one endpoint that takes something there.
+    pub node: Option<StateNode>,
     /// The item.
     pub planned: Planned,
 }
@@ -95,6 +98,7 @@ impl Call {
             endpoint,
             base: base.clone(),
             older_base: None,
+            node: None,
             planned: Planned {
                 item: items::path(endpoint.source, folder, endpoint.item),
                 source: endpoint.source,
@@ -106,6 +110,22 @@ impl Call {
                 },
                 required: endpoint.required,
             },
+        }
+    }
+
+    /// The same call about one node of ZooKeeper.
+    #[must_use]
+    pub fn about(mut self, node: StateNode) -> Self {
+        self.node = Some(node);
+        self.planned.request = self.url(&self.base, self.endpoint.path);
+        self
+    }
+
+    /// URL of a path of the endpoint at a base.
+    pub(super) fn url(&self, base: &Base, path: &str) -> String {
+        match &self.node {
+            Some(node) => format!("{}{node}", base.url(path)),
+            None => base.url(path),
         }
     }
 

@@ -7,10 +7,10 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 
-use super::answers::{self, Reply, Request, Service, zookeeper};
+use super::answers::{self, Reply, Request, Service, exhibitor, zookeeper};
 use super::genconf;
 use super::ids::moment;
-use super::model::Model;
+use super::model::{Marathon, Model};
 use super::places::Address;
 use crate::archive::format;
 use crate::collect::license_record;
@@ -271,7 +271,29 @@ impl Writer {
                 item.host.clone_from(&marathon.name);
                 self.ask(model, service, &item, "GET");
             }
+            self.state_nodes(model, marathon);
         }
+    }
+
+    /// What an Exhibitor lists below the state of a Marathon.
+    fn state_nodes(&mut self, model: &Model, marathon: &Marathon) {
+        let Some(place) = model.places.masters.first() else {
+            return;
+        };
+        let request = format!(
+            "{}?key={}/state",
+            exhibitor::EXPLORER,
+            answers::marathon::path(marathon)
+        );
+        let mut item = item(
+            items::MARATHON,
+            &place.exhibitor,
+            items::MARATHON_STATE_NODES,
+            &request,
+            false,
+        );
+        item.host.clone_from(&marathon.name);
+        self.dcos_item(model, Service::Exhibitor(0), &item, "GET");
     }
 
     fn dcos(&mut self, model: &Model) {

@@ -99,6 +99,8 @@ impl Shape {
     fn list_kind(&self) -> Option<&'static str> {
         if self.has(&["code", "description", "hostname", "isLeader"]) {
             Some("exhibitor-status")
+        } else if self.has(&["title", "key", "isLazy", "expand"]) {
+            Some("marathon-state-znodes")
         } else if self.has(&["affectedApps", "currentActions"]) {
             Some("marathon-deployments")
         } else if self.has(&["spec", "instances", "statusSince"]) {

@@ -110,6 +110,12 @@ pub(super) const TABLE: &[Usual] = &[
         i::MARATHON_SUBSCRIPTIONS,
         &["event_subscriptions", "eventsubscriptions"],
     ),
+    row(
+        "marathon-state-znodes",
+        i::MARATHON,
+        i::MARATHON_STATE_NODES,
+        &["state_znodes", "explorer_node"],
+    ),
     row("marathon-metrics", i::MARATHON, i::MARATHON_METRICS, &["metrics"]),
     row("metronome-jobs", i::METRONOME, i::METRONOME_JOBS, &["jobs"]),
     row(

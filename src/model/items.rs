@@ -104,6 +104,9 @@ pub const MARATHON_SUBSCRIPTIONS: &str = "event_subscriptions.json";
 /// `/metrics` of Marathon.
 pub const MARATHON_METRICS: &str = "metrics.json";
 
+/// Names of the nodes below `<zk path>/state` of a Marathon, as Exhibitor's explorer lists them; never what stands in them.
+pub const MARATHON_STATE_NODES: &str = "state_znodes.json";
+
 /// `/v1/jobs` of Metronome.
 pub const METRONOME_JOBS: &str = "jobs.json";
 

@@ -105,6 +105,7 @@ fn marathon(believe: &mut Believe<'_>, folder: String) -> Marathon {
         ),
         metrics: believe.take(&item(items::MARATHON_METRICS), pick!(MarathonMetrics)),
         subscriptions: believe.take(&item(items::MARATHON_SUBSCRIPTIONS), pick!(Subscriptions)),
+        state_nodes: believe.take(&item(items::MARATHON_STATE_NODES), pick!(StateNodes)),
         name: folder.clone(),
         host: folder,
     }

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use crate::model::{EvidenceRef, Observed, Version};
+pub use crate::sources::exhibitor::Children;
 
 /// One Marathon instance.
 #[derive(Debug, Clone)]
@@ -31,6 +32,8 @@ pub struct Marathon {
     pub queue: Observed<Vec<QueueEntry>>,
     /// `/v2/eventSubscriptions`: callback URLs (Marathon up to 1.4).
     pub subscriptions: Observed<Vec<String>>,
+    /// Names of the nodes below its state in ZooKeeper, as Exhibitor lists them.
+    pub state_nodes: Observed<Children>,
     /// Values of `/metrics` that the vendor's workbook names, by their names there; none of them is asked by a check.
     pub metrics: Observed<BTreeMap<String, f64>>,
 }

@@ -49,6 +49,8 @@ pub struct MasterInfo {
     pub start_time: Option<f64>,
     /// Seconds since 1970; absent when not leading.
     pub elected_time: Option<f64>,
+    /// Its region and zone (1.4 and later); `None` also when it was given none.
+    pub domain: Option<(String, String)>,
 }
 
 /// The scalar part of the leading master's `/state`.
@@ -127,6 +129,8 @@ pub struct Agent {
     pub reserved: Option<BTreeMap<String, Amounts>>,
     /// Roles with reservations on this agent.
     pub reserved_roles: Vec<String>,
+    /// Whether it has unreserved CPUs or memory; `None` before 0.23.
+    pub unreserved: Option<bool>,
     /// Where it stands.
     pub at: EvidenceRef,
 }

@@ -30,7 +30,8 @@ pub use builder::Builder;
 pub use dcos::{Dcos, HealthNode, HealthUnit, LicenseFile, Package};
 pub use load::{load, load_pair};
 pub use marathon::{
-    App, ConstrainedVolume, Constraint, Deployment, Job, Marathon, MarathonInfo, Metronome, Pod, PodStatus, QueueEntry,
+    App, Children, ConstrainedVolume, Constraint, Deployment, Job, Marathon, MarathonInfo, Metronome, Pod, PodStatus,
+    QueueEntry,
 };
 pub use mesos::{
     Agent, AgentNode, AgentOwnState, Framework, Master, MasterInfo, MesosState, RecoveredAgent, Registry, Summary,

@@ -43,6 +43,7 @@ pub(super) enum Part {
     Jobs(Vec<metronome::JobWire>),
     Exhibitor(Vec<exhibitor::ServerWire>),
     Rolling(bool),
+    StateNodes(exhibitor::Children),
     Ruok(zk_words::Answer<bool>),
     Srvr(zk_words::Answer<zk_words::Srvr>),
     Mntr(zk_words::Answer<BTreeMap<String, String>>),
@@ -189,6 +190,7 @@ fn marathon(name: &str) -> Option<Parser> {
         items::MARATHON_DEPLOYMENTS => Some(|bytes| marathon_work::deployments(bytes).map(Part::Deployments)),
         items::MARATHON_QUEUE => Some(|bytes| marathon_work::queue(bytes).map(Part::Queue)),
         items::MARATHON_METRICS => Some(|bytes| marathon_metrics::read(bytes).map(Part::MarathonMetrics)),
+        items::MARATHON_STATE_NODES => Some(|bytes| exhibitor::children(bytes).map(Part::StateNodes)),
         items::MARATHON_SUBSCRIPTIONS => Some(|bytes| marathon_work::subscriptions(bytes).map(Part::Subscriptions)),
         _ => None,
     }

@@ -62,6 +62,11 @@ pub(super) fn agent(wire: AgentWire, at: EvidenceRef) -> Agent {
             .into_iter()
             .map(|(name, value)| (name, resource(value)))
             .collect(),
+        unreserved: wire.unreserved_resources.map(|resources| {
+            ["cpus", "mem"]
+                .iter()
+                .any(|name| matches!(resources.0.get(*name), Some(Scalar::Number(number)) if *number > 0.0))
+        }),
         reserved_roles: wire
             .reserved_resources
             .map(|roles| roles.0.into_keys().collect())
@@ -161,6 +166,7 @@ impl Fold {
                     version: head.version,
                     start_time: head.start_time,
                     elected_time: head.elected_time,
+                    domain: head.domain.map(|domain| (domain.region, domain.zone)),
                 },
                 activated: head.activated_slaves,
                 deactivated: head.deactivated_slaves,

@@ -177,42 +177,43 @@ fn element(value: Canonical) -> Result<String, String> {
     value.value::<String>().ok_or(value.0)
 }
 
-/// Constraints of an app: a list of lists of texts. What is not a list is kept raw.
-fn app_constraints(all: Option<&Canonical>) -> Vec<ConstraintWire> {
-    each(all, |raw| {
-        let elements: Option<Vec<Canonical>> = raw.value();
-        ConstraintWire {
-            well_formed: elements.is_some(),
-            elements: elements.unwrap_or_default().into_iter().map(element).collect(),
-            raw: raw.0,
-        }
-    })
+/// One constraint of an app: a list of texts. What is not a list is kept raw.
+pub fn app_constraint(raw: Canonical) -> ConstraintWire {
+    let elements: Option<Vec<Canonical>> = raw.value();
+    ConstraintWire {
+        well_formed: elements.is_some(),
+        elements: elements.unwrap_or_default().into_iter().map(element).collect(),
+        raw: raw.0,
+    }
 }
 
-/// Constraints of a pod: a list of objects with `fieldName`, `operator` and sometimes `value`.
-fn pod_constraints(all: Option<&Canonical>) -> Vec<ConstraintWire> {
-    each(all, |raw| {
-        let mut fields: BTreeMap<String, Canonical> = raw.value().unwrap_or_default();
-        let name = fields.remove("fieldName");
-        let operator = fields.remove("operator");
-        let value = fields.remove("value").filter(|value| !value.is_null());
-        ConstraintWire {
-            well_formed: name.is_some() && operator.is_some(),
-            elements: [name, operator, value].into_iter().flatten().map(element).collect(),
-            raw: raw.0,
-        }
-    })
+/// One constraint of a pod: an object with `fieldName`, `operator` and sometimes `value`.
+pub fn pod_constraint(raw: Canonical) -> ConstraintWire {
+    let mut fields: BTreeMap<String, Canonical> = raw.value().unwrap_or_default();
+    let name = fields.remove("fieldName");
+    let operator = fields.remove("operator");
+    let value = fields.remove("value").filter(|value| !value.is_null());
+    ConstraintWire {
+        well_formed: name.is_some() && operator.is_some(),
+        elements: [name, operator, value].into_iter().flatten().map(element).collect(),
+        raw: raw.0,
+    }
+}
+
+/// Volumes with constraints out of the `container` of an app.
+pub fn container_volumes(container: &Canonical) -> Vec<VolumeWire> {
+    member(container, "volumes").map_or_else(Vec::new, |volumes| constrained_volumes(&volumes))
 }
 
 /// Volumes with constraints out of a list of volumes. Whatever has another form has none.
-fn constrained_volumes(all: Option<&Canonical>) -> Vec<VolumeWire> {
-    let list: Vec<Canonical> = all.and_then(Canonical::value).unwrap_or_default();
+pub fn constrained_volumes(all: &Canonical) -> Vec<VolumeWire> {
+    let list: Vec<Canonical> = all.value().unwrap_or_default();
     let mut found = Vec::new();
     for (index, volume) in list.iter().enumerate() {
         let Some(persistent) = member(volume, "persistent") else {
             continue;
         };
-        let constraints = app_constraints(member(&persistent, "constraints").as_ref());
+        let constraints = each(member(&persistent, "constraints").as_ref(), app_constraint);
         if constraints.is_empty() {
             continue;
         }
@@ -263,14 +264,13 @@ fn app(fields: Fields, pointer: &str) -> Parsed<AppWire> {
             unhealthy: fields.count("tasksUnhealthy")?,
             health_checks: fields.length("healthChecks")?.unwrap_or_default(),
             deployments: fields.length("deployments")?,
-            constraints: app_constraints(fields.0.get("constraints")),
+            constraints: each(fields.0.get("constraints"), app_constraint),
             volumes: fields
                 .0
                 .get("container")
                 // Most containers have none, and need not be read a second time.
                 .filter(|container| container.0.contains("constraints"))
-                .and_then(|container| member(container, "volumes"))
-                .map_or_else(Vec::new, |volumes| constrained_volumes(Some(&volumes))),
+                .map_or_else(Vec::new, container_volumes),
             definition: BTreeMap::new(),
         })
     };
@@ -306,8 +306,8 @@ fn pod(mut fields: Fields, pointer: String) -> Parsed<PodWire> {
             .map_err(|error| error.at(&pointer))?
             .unwrap_or_default(),
         instances,
-        constraints: pod_constraints(constraints.as_ref()),
-        volumes: constrained_volumes(fields.0.get("volumes")),
+        constraints: each(constraints.as_ref(), pod_constraint),
+        volumes: fields.0.get("volumes").map_or_else(Vec::new, constrained_volumes),
         definition: fields.definition(),
         pointer,
     })

@@ -153,6 +153,9 @@ pub struct AgentWire {
     /// By role; 0.23 and later.
     #[serde(default, deserialize_with = "json::present")]
     pub reserved_resources: Option<Unique<Unique<Scalar>>>,
+    /// 0.23 and later.
+    #[serde(default, deserialize_with = "json::present")]
+    pub unreserved_resources: Option<Unique<Scalar>>,
 }
 
 /// An entry of `recovered_slaves[]`.

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use super::Parsed;
 use super::json::{self, Unique};
 use super::json_feed::{Fed, Feed, settle};
-use super::mesos_agents::{AgentWire, RecoveredWire};
+use super::mesos_agents::{AgentWire, Domain, RecoveredWire};
 use super::mesos_task::{self, TaskArray};
 use super::skeleton::{Skeleton, Streamed};
 
@@ -88,6 +88,8 @@ pub struct HeadWire {
     pub flags: Option<BTreeMap<String, String>>,
     #[serde(default)]
     pub unregistered_frameworks: Vec<String>,
+    #[serde(default, deserialize_with = "json::present")]
+    pub domain: Option<Domain>,
     /// Length of `completed_frameworks`.
     #[serde(skip)]
     pub completed_frameworks: u64,
@@ -100,7 +102,7 @@ pub struct HeadWire {
 }
 
 /// Fields of [`HeadWire`].
-const HEAD_FIELDS: [&str; 13] = [
+const HEAD_FIELDS: [&str; 14] = [
     "id",
     "pid",
     "hostname",
@@ -114,6 +116,7 @@ const HEAD_FIELDS: [&str; 13] = [
     "unreachable_slaves",
     "flags",
     "unregistered_frameworks",
+    "domain",
 ];
 
 fn flags<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<BTreeMap<String, String>>, D::Error> {

@@ -12,6 +12,7 @@ pub mod json;
 pub mod json_cursor;
 pub mod json_feed;
 pub mod marathon_apps;
+pub mod marathon_constraints;
 pub mod marathon_info;
 pub mod marathon_metrics;
 pub mod marathon_work;

@@ -56,6 +56,57 @@ fn everything_is_found_from_the_masters() {
     assert_eq!((count("/jobs.json"), count("/packages.json")), (1, 1));
     // Each node's own Admin Router tells its version.
     assert_eq!(count("/dcos_version.json"), 3);
+    assert_eq!(
+        explored(&ran),
+        [
+            "marathon-user ?key=/universe/marathon-user/state",
+            "root ?key=/marathon/state"
+        ]
+    );
+}
+
+/// Of whose state which node was asked for, and captured.
+fn explored(ran: &mini::Ran) -> Vec<String> {
+    let all = ran.collected.manifest.evidence.iter();
+    all.filter(|one| one.item.ends_with("/state_znodes.json") && one.outcome == Outcome::Captured)
+        .map(|one| {
+            let (_, query) = one.request.split_once("/exhibitor/v1/explorer/node").unwrap();
+            format!("{} {query}", one.item.split('/').nth(2).unwrap())
+        })
+        .collect()
+}
+
+#[test]
+fn the_state_of_a_marathon_is_listed_by_the_first_exhibitor_that_is_there() {
+    let served = Served::start(Net::Ports);
+    let places = served.cluster.places().clone();
+    let nobody = Base::parse("127.0.0.1:1", 80).unwrap();
+    let targets = |exhibitors: Vec<Base>| Targets {
+        masters: places.masters.iter().map(|master| master.host.clone()).collect(),
+        mesos: places.masters.iter().map(|master| base(&master.mesos)).collect(),
+        exhibitors,
+        marathons: vec![("root".to_owned(), base(&places.masters[0].marathon))],
+        skipped: ["mesos-agent", "zookeeper", "dcos", "metronome"]
+            .map(str::to_owned)
+            .into(),
+        ..Targets::default()
+    };
+    let asked = mini::run(mini::job(
+        targets(vec![nobody, base(&places.masters[1].exhibitor)]),
+        mini::limits(),
+    ));
+    assert_eq!(explored(&asked).len(), 2);
+    let record = |ran: &mini::Ran| {
+        let mut all = ran.collected.manifest.evidence.iter();
+        all.find(|one| one.item == "data/marathon/root/state_znodes.json")
+            .unwrap()
+            .clone()
+    };
+    assert_eq!(record(&asked).host, places.masters[1].exhibitor.to_string());
+    let mut left = targets(vec![base(&places.masters[1].exhibitor)]);
+    left.skipped.insert("exhibitor".to_owned());
+    let left = mini::run(mini::job(left, mini::limits()));
+    assert_eq!(record(&left).outcome, Outcome::SkippedByUser);
 }
 
 #[test]
@@ -68,6 +119,7 @@ fn one_admin_router_is_enough() {
     };
     let ran = mini::run(mini::job(targets, mini::limits()));
     let troubles = troubles(&ran);
+    assert_eq!(explored(&ran).len(), 2);
     // ZooKeeper speaks no HTTP.
     assert!(troubles.iter().all(|one| one.contains("/zookeeper/")), "{troubles:#?}");
     assert_eq!(ran.code(), 0);

@@ -109,6 +109,11 @@ const KINDS: &[(&str, &str, Look)] = &[
         |s| told(&s.marathons[0].subscriptions),
     ),
     (
+        "data/marathon/root/state_znodes.json",
+        r#"[{"title":"apps","key":"/marathon/state/apps"}]"#,
+        |s| told(&s.marathons[0].state_nodes),
+    ),
+    (
         "data/metronome/h/jobs.json",
         r#"[{"id":"j","run":{"cpus":0.1}}]"#,
         |s| told(&s.metronome.jobs),

@@ -169,6 +169,14 @@ fn contents_tell_where_names_do_not() {
             r#"[{"code":3,"description":"serving","hostname":"m1","isLeader":true}]"#,
         ),
         (
+            "children of the state",
+            r#"[{"title":"apps","key":"/marathon/state/apps","isLazy":true,"expand":false}]"#,
+        ),
+        (
+            "marathon-user/explorer_node.json",
+            r#"[{"title":"apps","key":"/universe/marathon-user/state/apps","isLazy":true,"expand":false}]"#,
+        ),
+        (
             "deploy.json",
             r#"[{"id":"x","version":"y","affectedApps":[],"steps":[],"currentActions":[]}]"#,
         ),
@@ -186,6 +194,11 @@ fn contents_tell_where_names_do_not() {
         ("data/mesos-master/10.0.0.1/slaves.json", "list"),
         ("data/exhibitor/10.0.0.1/cluster_status.json", "exhibitor answer"),
         ("data/marathon/root/deployments.json", "deploy.json"),
+        ("data/marathon/root/state_znodes.json", "children of the state"),
+        (
+            "data/marathon/marathon-user/state_znodes.json",
+            "marathon-user/explorer_node.json",
+        ),
         ("data/marathon/marathon-user/info.json", "marathon-user/mom.json"),
     ]);
     assert_eq!(import(&from, &[]).unwrap(), wanted);

@@ -11,8 +11,10 @@ mod marathon_behaviour_changed;
 mod marathon_flag_removed;
 mod marathon_incompatible;
 mod marathon_line_skipped;
+mod marathon_migration_interrupted;
 mod marathon_storage_too_old;
 mod marathon_without_leader;
+mod marathon_znodes_old_format;
 mod mesos_too_old_for_marathon;
 mod nested_marathon_outdated;
 mod nested_marathon_too_old;
@@ -34,8 +36,10 @@ pub const CHECKS: &[&dyn Check] = &[
     &marathon_flag_removed::MarathonFlagRemoved,
     &marathon_incompatible::MarathonIncompatible,
     &marathon_line_skipped::MarathonLineSkipped,
+    &marathon_migration_interrupted::MarathonMigrationInterrupted,
     &marathon_storage_too_old::MarathonStorageTooOld,
     &marathon_without_leader::MarathonWithoutLeader,
+    &marathon_znodes_old_format::MarathonZnodesOldFormat,
     &mesos_too_old_for_marathon::MesosTooOldForMarathon,
     &nested_marathon_outdated::NestedMarathonOutdated,
     &nested_marathon_too_old::NestedMarathonTooOld,

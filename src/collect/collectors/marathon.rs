@@ -16,6 +16,7 @@ use super::super::engine::Context;
 use super::super::fetch;
 use super::super::step::{Call, Step};
 use super::super::target::{Base, segment};
+use super::exhibitor;
 
 /// Name of the instance that DC/OS runs on its masters.
 const ROOT: &str = "root";
@@ -171,10 +172,15 @@ fn instance(name: &str, bases: Vec<Base>) -> Step {
             }
         }
         let mut host = fetch::Host::new(&ctx);
+        let mut info = None;
         for call in calls(&label, &base) {
-            host.ask(&call).await;
+            if call.endpoint.item == items::MARATHON_INFO {
+                info = host.read(&call).await.body;
+            } else {
+                host.ask(&call).await;
+            }
         }
-        Vec::new()
+        exhibitor::state_of_marathon(&ctx, &label, info.as_deref())
     })
 }
 

@@ -1,11 +1,12 @@
-//! What the Exhibitor of one master answers: who serves, who leads, whether a rolling change is under way.
+//! What the Exhibitor of one master answers: who serves, who leads, whether a rolling change is under way, and the names
+//! of the nodes below the state of each Marathon.
 //!
-//! Shapes: soabase/exhibitor `ClusterResource.java` and `ConfigResource.java`; codes from `InstanceStateTypes.java`.
+//! Shapes: soabase/exhibitor `ClusterResource.java`, `ConfigResource.java` and `ExplorerResource.java`; codes from `InstanceStateTypes.java`.
 
 use serde_json::{Value, json};
 
-use super::{Reply, Request};
-use crate::demo::model::Model;
+use super::{Reply, Request, marathon};
+use crate::demo::model::{Marathon, Model};
 
 /// What the Exhibitor on master number `index` answers.
 pub fn reply(model: &Model, index: usize, request: Request<'_>) -> Reply {
@@ -20,8 +21,38 @@ pub fn reply(model: &Model, index: usize, request: Request<'_>) -> Reply {
             Reply::json(json!({"servers": servers, "port": 2181}))
         }
         "/exhibitor/v1/config/get-state" => Reply::json(config(model, index)),
+        EXPLORER => Reply::json(children(model, request.query.strip_prefix("key=").unwrap_or(""))),
         _ => Reply::not_found(),
     }
+}
+
+/// Path of the explorer.
+pub const EXPLORER: &str = "/exhibitor/v1/explorer/node";
+
+/// What Marathon 1.5 and later keep below their state (mesosphere/marathon `ZkStoreSerialization.scala` at v1.5.11 and
+/// v1.6.496), in the order in which Exhibitor sorts.
+const KEPT: [&str; 9] = [
+    "apps",
+    "deployment",
+    "framework-id",
+    "group",
+    "instance",
+    "internal:storage:version",
+    "pods",
+    "runtime-configuration",
+    "taskFailures",
+];
+
+/// Children of one node. Only the states of the Marathons are there; of any other node Exhibitor answers as it does when
+/// it fails.
+fn children(model: &Model, key: &str) -> Value {
+    let of = |marathon: &Marathon| format!("{}/state", marathon::path(marathon));
+    if !model.marathons.iter().any(|marathon| of(marathon) == key) {
+        return json!([{"title": "* Exception *", "key": "*", "isLazy": false, "expand": false}]);
+    }
+    let child =
+        |title: &&str| json!({"title": title, "key": format!("{key}/{title}"), "isLazy": true, "expand": false});
+    KEPT.iter().map(child).collect()
 }
 
 fn status(model: &Model) -> Value {

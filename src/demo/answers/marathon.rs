@@ -51,6 +51,15 @@ pub fn leader(model: &Model, marathon: &Marathon) -> String {
     }
 }
 
+/// Where it keeps its state in ZooKeeper.
+pub fn path(marathon: &Marathon) -> String {
+    if marathon.name == "root" {
+        "/marathon".to_owned()
+    } else {
+        format!("/universe/{}", marathon.name)
+    }
+}
+
 fn zookeepers(model: &Model) -> String {
     let servers: Vec<String> = model
         .places
@@ -66,11 +75,6 @@ fn info(model: &Model, marathon: &Marathon) -> Value {
     let (host, port) = leader.rsplit_once(':').unwrap_or((leader.as_str(), "8080"));
     let port: u16 = port.parse().unwrap_or(8080);
     let framework = model.frameworks.get(marathon.framework);
-    let path = if marathon.name == "root" {
-        "marathon".to_owned()
-    } else {
-        format!("universe/{}", marathon.name)
-    };
     // In two halves: one would be too long for the macro.
     let mut config = json!({
                 "access_control_allow_origin": null,
@@ -130,7 +134,7 @@ fn info(model: &Model, marathon: &Marathon) -> Value {
         "http_config": {"http_port": port, "https_port": 8443},
         "marathon_config": config,
         "zookeeper_config": {
-            "zk": format!("zk://{}/{path}", zookeepers(model)),
+            "zk": format!("zk://{}{}", zookeepers(model), path(marathon)),
             "zk_compression": true,
             "zk_compression_threshold": 65_536,
             "zk_connection_timeout": 10_000,

@@ -53,7 +53,7 @@ pub fn advice(workload: &Workload<'_>, risks: &[Risk], here: u64) -> Advice {
         Risk::HostPinned(_) => Some("its constraints leave one agent only"),
         Risk::Resident(_) => Some("its data stands on this agent"),
         Risk::UniqueAtLimit(_) => Some("UNIQUE leaves no further place"),
-        Risk::NotPlaceableElsewhere => Some("no other agent has the room"),
+        Risk::NotPlaceableElsewhere(_) => Some("its instances cannot all run elsewhere"),
         _ => None,
     });
     let most = workload

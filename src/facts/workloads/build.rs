@@ -61,7 +61,7 @@ pub fn overview(facts: &Facts<'_>, settings: &Settings) -> Overview {
             .iter()
             .map(|name| format!("the critical agent {name} is none of the agents that the leading master lists")),
     );
-    let mut judge = Judge::new(&map);
+    let mut judge = Judge::new(&map, facts);
     let risks: Vec<Vec<Risk>> = map.workloads.iter().map(|workload| judge.risks(workload)).collect();
     let each: Vec<Stops> = (0..map.hosts.len()).map(|at| stops(&map, &[at].into())).collect();
     all.remarks.extend(said_about(facts, &map, settings));

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::facts::Facts;
 use crate::facts::marathons::Listing;
+use crate::facts::placement::racks::rack_of;
 use crate::facts::task_identity::{parse, runs_batch};
 use crate::model::{Observed, Why};
 use crate::snapshot::{Agent, Constraint, Framework, Marathon, TaskList, TaskState};
@@ -77,6 +78,8 @@ pub struct Workload<'a> {
 pub struct Host<'a> {
     /// The agent.
     pub agent: &'a Agent,
+    /// Its position in the snapshot's list.
+    pub listed: usize,
     /// Region and zone, or the attribute; or why neither is known.
     pub rack: Result<String, String>,
     /// Tasks on it that have not ended.
@@ -109,7 +112,11 @@ pub fn map<'a>(facts: &Facts<'a>, settings: &Settings) -> Result<Map<'a>, String
     facts.agents().map_err(Why::sentence)?;
     let (tasks, _) = facts.snapshot.tasks.get().map_err(Why::sentence)?;
     facts.tasks().map_err(Why::sentence)?;
-    let mut hosts: Vec<Host<'a>> = agents.iter().map(|agent| host(agent, &settings.rack)).collect();
+    let mut hosts: Vec<Host<'a>> = agents
+        .iter()
+        .enumerate()
+        .map(|(listed, agent)| host(agent, listed, &settings.rack))
+        .collect();
     hosts.sort_by_cached_key(|host| {
         (
             host.agent.is_public(),
@@ -171,28 +178,14 @@ fn has_not_ended(state: TaskState) -> bool {
     )
 }
 
-fn host<'a>(agent: &'a Agent, attribute: &str) -> Host<'a> {
+fn host<'a>(agent: &'a Agent, listed: usize, attribute: &str) -> Host<'a> {
     Host {
         agent,
+        listed,
         rack: rack_of(agent, attribute),
         tasks: 0,
         runs: BTreeMap::new(),
     }
-}
-
-/// Rack of an agent: region and zone where it has them, else an attribute.
-fn rack_of(agent: &Agent, attribute: &str) -> Result<String, String> {
-    if let Some((region, zone)) = &agent.domain {
-        return Ok(format!("{region}/{zone}"));
-    }
-    if agent.ambiguous_attributes.iter().any(|name| name == attribute) {
-        return Err(format!("the attribute `{attribute}` is given more than once"));
-    }
-    agent
-        .attributes
-        .get(attribute)
-        .map(ToString::to_string)
-        .ok_or_else(|| format!("neither a zone nor the attribute `{attribute}`"))
 }
 
 /// Why the Marathons' lists may not be all there is; and the Marathons whose apps are not known.

@@ -11,8 +11,8 @@ use chrono::{DateTime, TimeZone, Utc};
 use gonogo::model::{Evidence, EvidenceRef, Manifest, Observed, Outcome, Phase, Why};
 use gonogo::snapshot::mesos::Attribute;
 use gonogo::snapshot::{
-    Agent, Amounts, App, ContainerId, Dcos, Framework, Job, Marathon, MarathonInfo, Master, MasterInfo, MesosState,
-    Metronome, Origin, Registry, Snapshot, Summary, Task, TaskList, TaskState, TaskTable, ZkServer,
+    Agent, Amounts, App, Children, ContainerId, Dcos, Framework, Job, Marathon, MarathonInfo, Master, MasterInfo,
+    MesosState, Metronome, Origin, Registry, Snapshot, Summary, Task, TaskList, TaskState, TaskTable, ZkServer,
 };
 
 pub const STATE: &str = "data/mesos-master/10.0.0.1/state.json";
@@ -82,6 +82,7 @@ pub fn agent(number: usize) -> Agent {
         used: Amounts::of(0.5, 128.0, 0.0, 0.0),
         reserved: Some(BTreeMap::new()),
         reserved_roles: Vec::new(),
+        unreserved: Some(true),
         at: EvidenceRef::item("data/mesos-master/10.0.0.1/slaves.json").at(format!("/slaves/{number}")),
     }
 }
@@ -269,6 +270,7 @@ impl Cluster {
                 version: Some(self.mesos.clone()),
                 start_time: Some(1.0),
                 elected_time: Some(2.0),
+                domain: None,
             },
             activated: Some(active as u64),
             deactivated: Some(inactive as u64),
@@ -344,6 +346,10 @@ impl Cluster {
             queue: known(Vec::new(), &item("queue.json")),
             metrics: absent("data/marathon/root/metrics.json"),
             subscriptions: absent(&item("event_subscriptions.json")),
+            state_nodes: known(
+                Children::Listed(vec!["internal:storage:version".to_owned()]),
+                &item("state_znodes.json"),
+            ),
         }
     }
 

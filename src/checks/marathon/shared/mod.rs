@@ -4,6 +4,7 @@
 
 pub mod guide;
 pub mod minimum;
+pub mod state;
 
 use crate::checks::{Context, Saw};
 use crate::facts::marathons::Listing;

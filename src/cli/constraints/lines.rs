@@ -1,0 +1,304 @@
+//! Rows as lines for people, as JSON, as CSV. What was written stays in a spool until the whole body was read.
+
+use std::fmt::Write as _;
+use std::io::{self, BufWriter, Write as _};
+
+use serde::Serialize;
+use serde_json::value::RawValue;
+use tempfile::SpooledTempFile;
+
+use super::Format;
+use super::row::{Counts, EFFECTS, Row, Told};
+use crate::model::Version;
+use crate::report::safe::{json_escaped, limited, sanitized};
+use crate::sources::canonical::quoted;
+use crate::sources::marathon_constraints::Form;
+
+/// Bytes kept in memory before the spool becomes a file without a name.
+const IN_MEMORY: usize = 256 << 10;
+
+/// Number of the format.
+pub const FORMAT: &str = "gonogo-constraints/1";
+
+/// Everything that is said, in order.
+pub struct Lines {
+    format: Format,
+    all: bool,
+    sources: bool,
+    /// How many of what.
+    pub counts: Counts,
+    spool: BufWriter<SpooledTempFile>,
+    rows: u64,
+    running: Option<String>,
+    target: Option<String>,
+    failed: Option<io::Error>,
+}
+
+/// A row as JSON.
+#[derive(Serialize)]
+struct Line<'a> {
+    app: &'a str,
+    kind: &'static str,
+    index: usize,
+    constraint: Box<RawValue>,
+    running: &'static str,
+    target: Option<&'static str>,
+    effect: &'static str,
+    rewritten_to: Option<Box<RawValue>>,
+    rule: Option<&'a str>,
+    source: Option<&'static str>,
+    rule_id: Option<&'static str>,
+    marathon: Option<&'a str>,
+    pointer: &'a str,
+}
+
+/// Columns of the table.
+const COLUMNS: &str = "app,kind,index,constraint,running,target,effect,rewritten_to,rule,source,marathon,pointer";
+
+impl Lines {
+    /// Nothing said yet. `sources`: lines for people name where a rule was read.
+    pub fn new(format: Format, all: bool, sources: bool) -> Self {
+        Self {
+            format,
+            all,
+            sources,
+            counts: Counts::default(),
+            spool: BufWriter::new(SpooledTempFile::new(IN_MEMORY)),
+            rows: 0,
+            running: None,
+            target: None,
+            failed: None,
+        }
+    }
+
+    /// Says by which releases is judged; `None` = by those that the archive names.
+    pub fn head(&mut self, running: Option<&Version>, target: Option<&Version>) {
+        self.running = running.map(ToString::to_string);
+        self.target = target.map(ToString::to_string);
+        let text = match self.format {
+            Format::Terminal => return,
+            Format::Csv => format!("{COLUMNS}\r\n"),
+            Format::Json => format!(
+                "{{\"format\":{},\"marathon\":{},\"target_marathon\":{},\"constraints\":[",
+                quoted(FORMAT),
+                or_null(self.running.as_deref()),
+                or_null(self.target.as_deref())
+            ),
+        };
+        self.put(&text);
+    }
+
+    /// Adds a row.
+    pub fn row(&mut self, row: Row<'_>) {
+        let text = match self.format {
+            Format::Terminal => self.line(row),
+            Format::Csv => csv(row),
+            Format::Json => {
+                let comma = if self.rows == 0 { "\n" } else { ",\n" };
+                match json(row) {
+                    Ok(text) => format!("{comma}{}", json_escaped(&text)),
+                    Err(error) => {
+                        self.failed.get_or_insert(error.into());
+                        return;
+                    }
+                }
+            }
+        };
+        self.rows += 1;
+        self.put(&text);
+    }
+
+    fn put(&mut self, text: &str) {
+        if self.failed.is_none()
+            && let Err(error) = self.spool.write_all(text.as_bytes())
+        {
+            self.failed = Some(error);
+        }
+    }
+
+    fn line(&self, row: Row<'_>) -> String {
+        let told = row.told;
+        let mut text = String::new();
+        if let Some(marathon) = row.marathon {
+            let _ = write!(text, "{}: ", shown(marathon));
+        }
+        if row.form == Form::Pod {
+            text.push_str("pod ");
+        }
+        let app = if row.app.is_empty() { "the whole file" } else { row.app };
+        text.push_str(&shown(app));
+        if told.constraint != "null" || told.rule_id.is_some() {
+            let _ = write!(text, " {}", shown(&told.constraint));
+        }
+        let _ = write!(text, ": {} ({})", told.effect.as_str(), self.judged(told));
+        if let Some(rule) = &told.rule {
+            let _ = write!(text, "; {}", shown(rule));
+        }
+        if let Some(to) = &told.rewritten_to {
+            let _ = write!(text, "; becomes {}", shown(to));
+        }
+        if self.sources
+            && let Some(source) = told.source
+        {
+            let _ = write!(text, " [{source}]");
+        }
+        text.push('\n');
+        text
+    }
+
+    fn judged(&self, told: &Told) -> String {
+        let running = self.running.as_deref().unwrap_or("running");
+        match told.target {
+            Some(target) => format!(
+                "{running} {}, {} {target}",
+                told.running,
+                self.target.as_deref().unwrap_or("target")
+            ),
+            None => format!("{running} {}", told.running),
+        }
+    }
+
+    /// The last lines for people: counts.
+    pub fn summary(&self) -> String {
+        let counts = &self.counts;
+        let of = |count: u64, one: &str, many: &str| format!("{count} {}", if count == 1 { one } else { many });
+        let mut seen = vec![of(counts.apps, "app", "apps"), of(counts.pods, "pod", "pods")];
+        if counts.groups > 0 {
+            seen.push(of(counts.groups, "group", "groups"));
+        }
+        let constraints = of(counts.constraints, "constraint", "constraints");
+        let mut text = if counts.apps + counts.pods + counts.unread == 0 {
+            "no app and no pod was there: nothing was judged\n".to_owned()
+        } else {
+            let told = counts.bad + counts.unknown;
+            let lead = if told == 0 {
+                format!("none of {constraints} is or will be invalid, rewritten or lost")
+            } else {
+                let parts: Vec<String> = EFFECTS
+                    .iter()
+                    .zip(counts.effects)
+                    .filter(|(_, count)| *count > 0)
+                    .map(|(effect, count)| format!("{count} {}", effect.as_str()))
+                    .collect();
+                format!("{told} of {constraints} to look at ({})", parts.join(", "))
+            };
+            format!("{lead}; looked at {}\n", seen.join(", "))
+        };
+        if counts.unread > 0 {
+            let entries = of(counts.unread, "entry", "entries");
+            let _ = writeln!(text, "{entries} could not be judged at all");
+        }
+        if self.target.is_none() {
+            text.push_str("what an upgrade does to them is said with --target-marathon\n");
+        }
+        text
+    }
+
+    /// Ends the answer and gives it.
+    pub fn finish(mut self) -> io::Result<SpooledTempFile> {
+        match self.format {
+            Format::Terminal => {
+                let text = self.summary();
+                self.put(&text);
+            }
+            Format::Csv => {}
+            Format::Json => {
+                let counts = &self.counts;
+                let effects: serde_json::Map<String, serde_json::Value> = EFFECTS
+                    .iter()
+                    .zip(counts.effects)
+                    .map(|(effect, count)| (effect.as_str().to_owned(), count.into()))
+                    .collect();
+                let summary = serde_json::json!({
+                    "apps": counts.apps,
+                    "pods": counts.pods,
+                    "groups": counts.groups,
+                    "constraints": counts.constraints,
+                    "effects": effects,
+                    "bad": counts.bad,
+                    "unknown": counts.unknown,
+                    "unread": counts.unread,
+                    "all_listed": self.all,
+                });
+                let end = if self.rows == 0 { "" } else { "\n" };
+                self.put(&format!("{end}],\"summary\":{summary}}}\n"));
+            }
+        }
+        if let Some(error) = self.failed {
+            return Err(error);
+        }
+        self.spool.into_inner().map_err(io::IntoInnerError::into_error)
+    }
+}
+
+/// One line, harmless, and not longer than a person reads.
+fn shown(text: &str) -> String {
+    limited(&sanitized(text)).into_owned()
+}
+
+fn or_null(text: Option<&str>) -> String {
+    text.map_or_else(|| "null".to_owned(), quoted)
+}
+
+fn kind(form: Form) -> &'static str {
+    match form {
+        Form::App => "app",
+        Form::Pod => "pod",
+    }
+}
+
+fn json(row: Row<'_>) -> Result<String, serde_json::Error> {
+    let told = row.told;
+    serde_json::to_string(&Line {
+        app: row.app,
+        kind: kind(row.form),
+        index: row.index,
+        constraint: RawValue::from_string(told.constraint.clone())?,
+        running: told.running,
+        target: told.target,
+        effect: told.effect.as_str(),
+        rewritten_to: told.rewritten_to.clone().map(RawValue::from_string).transpose()?,
+        rule: told.rule.as_deref(),
+        source: told.source,
+        rule_id: told.rule_id,
+        marathon: row.marathon,
+        pointer: row.pointer,
+    })
+}
+
+/// One record, as RFC 4180 has it.
+fn csv(row: Row<'_>) -> String {
+    let told = row.told;
+    let index = row.index.to_string();
+    let cells = [
+        row.app,
+        kind(row.form),
+        &index,
+        &told.constraint,
+        told.running,
+        told.target.unwrap_or_default(),
+        told.effect.as_str(),
+        told.rewritten_to.as_deref().unwrap_or_default(),
+        told.rule.as_deref().unwrap_or_default(),
+        told.source.unwrap_or_default(),
+        row.marathon.unwrap_or_default(),
+        row.pointer,
+    ];
+    let mut text = cells.map(cell).join(",");
+    text.push_str("\r\n");
+    text
+}
+
+/// One cell: quoted where it must be; what a spreadsheet would take for a formula begins with an apostrophe.
+fn cell(text: &str) -> String {
+    let safe = sanitized(text);
+    let guard = if safe.starts_with(['=', '+', '-', '@']) {
+        "'"
+    } else {
+        ""
+    };
+    if guard.is_empty() && !safe.contains([',', '"', '\'']) {
+        return safe;
+    }
+    format!("\"{guard}{}\"", safe.replace('"', "\"\""))
+}
