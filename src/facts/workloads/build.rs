@@ -24,7 +24,7 @@ const GRANTED: [&str; 3] = [
      restart of their agent; a reboot, a new agent id or an agent that stays away too long ends them.",
     "Nothing is credited for tasks that would be started elsewhere. Before each wave everything of the wave before must run \
      again: `gonogo check` says so.",
-    "Available instances are those whose tasks all run and that no health check calls unhealthy.",
+    "Available instances are those whose tasks all run; of an app with health checks, not more than Marathon counts as healthy.",
 ];
 
 /// Everything about the workloads of a cluster.
@@ -135,8 +135,8 @@ fn said_about(facts: &Facts<'_>, map: &Map<'_>, settings: &Settings) -> Vec<Stri
     if !undeclared.is_empty() {
         let names: Vec<&str> = undeclared.into_iter().collect();
         said.push(format!(
-            "{} declare no minimum: no wave holds two agents that run tasks of one of them, unless `minimum` in gonogo.toml \
-             names those tasks.",
+            "Frameworks that declare no minimum: {}. No wave holds two agents that run tasks of the same one, unless `minimum` \
+             in gonogo.toml names those tasks.",
             names.join(", ")
         ));
     }
@@ -176,7 +176,7 @@ fn elsewhere(fit: Fit) -> Elsewhere {
         ),
         Fit::SumIsEnough => (
             "sum-is-enough",
-            "the sum of what is free elsewhere is enough; whether each task fits is another question".to_owned(),
+            "in sum there is enough free elsewhere; single tasks may still not fit".to_owned(),
         ),
         Fit::Unknown(why) => ("unknown", format!("unknown: {why}")),
     };
@@ -399,14 +399,14 @@ fn planned(
             .waves
             .iter()
             .enumerate()
-            .map(|(at, wave)| wave_row(map, at + 1, wave))
+            .map(|(at, wave)| wave_row(map, &demands, at + 1, wave))
             .collect(),
         held,
         scale: scale.into_values().collect(),
     }
 }
 
-fn wave_row(map: &Map<'_>, number: usize, wave: &waves::Wave) -> WaveRow {
+fn wave_row(map: &Map<'_>, demands: &[Demand], number: usize, wave: &waves::Wave) -> WaveRow {
     let stops = stops(map, &wave.nodes.iter().copied().collect());
     let hosts = || wave.nodes.iter().filter_map(|at| map.hosts.get(*at));
     let mut racks = hosts().map(|host| host.rack.as_ref().ok());
@@ -423,6 +423,7 @@ fn wave_row(map: &Map<'_>, number: usize, wave: &waves::Wave) -> WaveRow {
         ends: stops
             .ends
             .iter()
+            .filter(|at| demands.get(**at).is_none_or(|demand| demand.assumed == 0))
             .filter_map(|at| map.workloads.get(*at))
             .map(label)
             .collect(),

@@ -59,8 +59,10 @@ pub struct Workload<'a> {
     pub checkpoint: Option<bool>,
     /// Instances wanted, where a definition says so.
     pub wanted: Option<u64>,
-    /// Everywhere together.
+    /// Everywhere together; available are not more than Marathon counts as healthy, where health checks say so.
     pub sum: Part,
+    /// What Marathon counts as healthy, for apps with health checks.
+    pub healthy: Option<u64>,
     /// By agent (position in [`Map::hosts`]).
     pub on: BTreeMap<usize, Part>,
     /// Least number of instances.
@@ -108,10 +110,18 @@ pub struct Map<'a> {
 /// # Errors
 /// The list of agents or that of tasks is missing or may not be whole: says why.
 pub fn map<'a>(facts: &Facts<'a>, settings: &Settings) -> Result<Map<'a>, String> {
-    let (agents, _) = facts.snapshot.agents.get().map_err(Why::sentence)?;
     facts.agents().map_err(Why::sentence)?;
-    let (tasks, _) = facts.snapshot.tasks.get().map_err(Why::sentence)?;
     facts.tasks().map_err(Why::sentence)?;
+    seen(facts, settings)
+}
+
+/// The same from the lists as they are, whole or not: for counting what they hold, never for saying what stops.
+///
+/// # Errors
+/// The list of agents or that of tasks is missing: says why.
+pub fn seen<'a>(facts: &Facts<'a>, settings: &Settings) -> Result<Map<'a>, String> {
+    let (agents, _) = facts.snapshot.agents.get().map_err(Why::sentence)?;
+    let (tasks, _) = facts.snapshot.tasks.get().map_err(Why::sentence)?;
     let mut hosts: Vec<Host<'a>> = agents
         .iter()
         .enumerate()
@@ -238,6 +248,16 @@ struct Growing<'a> {
     units: BTreeMap<(usize, &'a str), (u64, u64)>,
 }
 
+/// What apps and pods have in common.
+struct Stated<'a> {
+    kind: Kind,
+    id: &'a str,
+    wanted: Option<u64>,
+    healthy: Option<u64>,
+    constraints: &'a [Constraint],
+    definition: Definition,
+}
+
 /// Workloads by framework and path while tasks are added.
 struct Draft<'a, 's> {
     settings: &'s Settings,
@@ -267,66 +287,47 @@ impl<'a, 's> Draft<'a, 's> {
             return;
         };
         self.marathons.insert(framework);
-        for app in marathon
-            .apps
-            .known()
-            .into_iter()
-            .flatten()
-            .filter(|app| !app.id.is_empty())
-        {
-            let definition = definition::app(&app.definition);
-            self.add(
-                marathon,
-                framework,
-                Kind::App,
-                &app.id,
-                app.instances,
-                &app.constraints,
-                definition,
-            );
+        for app in marathon.apps.known().into_iter().flatten() {
+            let stated = Stated {
+                kind: Kind::App,
+                id: &app.id,
+                wanted: app.instances,
+                healthy: app.healthy.filter(|_| app.health_checks > 0),
+                constraints: &app.constraints,
+                definition: definition::app(&app.definition),
+            };
+            self.add(marathon, framework, stated);
         }
-        for pod in marathon
-            .pods
-            .known()
-            .into_iter()
-            .flatten()
-            .filter(|pod| !pod.id.is_empty())
-        {
-            let definition = definition::pod(&pod.definition);
-            self.add(
-                marathon,
-                framework,
-                Kind::Pod,
-                &pod.id,
-                pod.instances,
-                &pod.constraints,
-                definition,
-            );
+        for pod in marathon.pods.known().into_iter().flatten() {
+            let stated = Stated {
+                kind: Kind::Pod,
+                id: &pod.id,
+                wanted: pod.instances,
+                healthy: None,
+                constraints: &pod.constraints,
+                definition: definition::pod(&pod.definition),
+            };
+            self.add(marathon, framework, stated);
         }
     }
 
-    #[allow(clippy::too_many_arguments, reason = "what apps and pods have in common, said once")]
-    fn add(
-        &mut self,
-        marathon: &'a Marathon,
-        framework: &'a str,
-        kind: Kind,
-        id: &'a str,
-        wanted: Option<u64>,
-        constraints: &'a [Constraint],
-        definition: Definition,
-    ) {
-        let path = id.trim_start_matches('/').replace('/', "_");
+    fn add(&mut self, marathon: &'a Marathon, framework: &'a str, stated: Stated<'a>) {
+        let path = stated.id.trim_start_matches('/').replace('/', "_");
+        if path.is_empty() {
+            return;
+        }
+        let definition = stated.definition;
         // Local persistent volumes keep their data on one agent (mesosphere/marathon docs/docs/persistent-volumes.md).
-        let bound = pins::bound(constraints).or_else(|| definition.resident.then(|| "local volume".to_owned()));
+        let bound = pins::bound(stated.constraints).or_else(|| definition.resident.then(|| "local volume".to_owned()));
         let workload = Workload {
-            minimum: minimum::of_definition(self.settings, id, wanted, &definition),
+            minimum: minimum::of_definition(self.settings, stated.id, stated.wanted, &definition),
             marathon: Some(&marathon.name),
-            wanted,
+            wanted: stated.wanted,
+            healthy: stated.healthy,
             definition: Some(definition),
-            constraints,
+            constraints: stated.constraints,
             bound,
-            ..self.plain(framework, id.to_owned(), kind)
+            ..self.plain(framework, stated.id.to_owned(), stated.kind)
         };
         self.known.insert(
             (framework, Cow::Owned(path)),
@@ -348,6 +349,7 @@ impl<'a, 's> Draft<'a, 's> {
             checkpoint: listed.and_then(|listed| listed.checkpoint),
             wanted: None,
             sum: Part::default(),
+            healthy: None,
             on: BTreeMap::new(),
             minimum: Minimum::Undeclared,
             definition: None,
@@ -426,6 +428,9 @@ impl<'a> Growing<'a> {
             workload.sum.tasks += part.tasks;
             workload.sum.instances += part.instances;
             workload.sum.available += part.available;
+        }
+        if let Some(healthy) = workload.healthy {
+            workload.sum.available = workload.sum.available.min(healthy);
         }
         workload
     }

@@ -71,7 +71,11 @@ impl Page {
         let (mark, text) = (sanitized(&limited(mark)), sanitized(&limited(text)));
         let hanging = indent + column;
         let width = usize::from(self.style.width).saturating_sub(hanging).max(20);
-        let alone = mark.chars().count() >= column;
+        let alone = column > 0 && mark.chars().count() >= column;
+        if text.is_empty() {
+            let _ = writeln!(self.text, "{:indent$}{mark}", "");
+            return;
+        }
         if alone {
             let _ = writeln!(self.text, "{:indent$}{mark}", "");
         }
@@ -85,6 +89,7 @@ impl Page {
     }
 
     fn paragraph(&mut self, indent: usize, text: &str) {
+        // A mark of no width: the text alone.
         self.item(indent, "", 0, text);
     }
 
@@ -131,6 +136,13 @@ impl Page {
             waves.held.len()
         );
         self.paragraph(0, &text);
+        if waves.plan.is_empty() && !waves.held.is_empty() {
+            self.paragraph(
+                0,
+                "No agent can stop without taking an app below its minimum. Held says what would free each; --assume-scaled \
+                 shows the waves that would follow.",
+            );
+        }
     }
 
     fn apps(&mut self, overview: &Overview) {
@@ -225,12 +237,8 @@ impl Page {
         self.heading("What stops with a rack, and what it has left");
         for row in overview.racks.iter().take(self.limit) {
             let name = row.rack.as_deref().unwrap_or("rack not known");
-            let text = format!(
-                "{} tasks; {} {}",
-                row.tasks,
-                side(row.public),
-                counted(row.agents.len(), "agent")
-            );
+            let agents = counted(row.agents.len(), &format!("{} agent", side(row.public)));
+            let text = format!("{}; {agents}", tasks(row.tasks));
             self.item(2, name, 22, &text);
             if let Some(stops) = &row.stops {
                 self.stops(stops);
@@ -260,7 +268,7 @@ impl Page {
             } else {
                 few(&wave.agents)
             };
-            let text = format!("{what}: {agents} ({} tasks)", wave.tasks);
+            let text = format!("{what}: {agents} ({})", tasks(wave.tasks));
             self.item(2, &wave.number.to_string(), 5, &text);
             if !wave.ends.is_empty() {
                 self.item(7, "ends", 6, &few(&wave.ends));
@@ -315,6 +323,14 @@ impl Page {
         for remark in &overview.remarks {
             self.item(2, "-", 2, remark);
         }
+    }
+}
+
+fn tasks(count: u64) -> String {
+    if count == 1 {
+        "1 task".to_owned()
+    } else {
+        format!("{count} tasks")
     }
 }
 
