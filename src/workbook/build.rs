@@ -87,19 +87,33 @@ pub fn unknown(facts: &[&Facts<'_>]) -> Vec<(Table, String)> {
                     Table::Nodes,
                     Table::PrivateRacks,
                     Table::PublicRacks,
+                    Table::AgentStops,
+                    Table::Waves,
                 ],
                 why.sentence(),
             );
         }
         if let Err(why) = facts.tasks() {
-            note(&[Table::Nodes, Table::PrivateRacks, Table::PublicRacks], why.sentence());
+            note(
+                &[
+                    Table::Nodes,
+                    Table::PrivateRacks,
+                    Table::PublicRacks,
+                    Table::AgentStops,
+                    Table::Waves,
+                ],
+                why.sentence(),
+            );
         }
         for gap in &facts.marathons.gaps {
-            note(&[Table::ClusterState, Table::Constraints, Table::Metrics], gap.clone());
+            note(
+                &[Table::ClusterState, Table::Constraints, Table::Metrics, Table::Waves],
+                gap.clone(),
+            );
         }
         for marathon in &facts.snapshot.marathons {
             if let Some(why) = marathon.apps.why() {
-                note(&[Table::ClusterState, Table::Constraints], why.sentence());
+                note(&[Table::ClusterState, Table::Constraints, Table::Waves], why.sentence());
             }
             if let Some(why) = marathon.metrics.why() {
                 note(&[Table::Metrics], why.sentence());

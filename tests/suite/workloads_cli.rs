@@ -242,5 +242,6 @@ fn hostile_names_do_nothing() {
             "{words:?}"
         );
         assert!(!ran.out.lines().any(|line| line.trim() == "GO"), "{words:?}");
+        assert!(ran.out.contains("31mr"), "{words:?}: the name is not shown at all");
     }
 }
