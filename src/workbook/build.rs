@@ -50,7 +50,7 @@ pub fn workbook(material: &Material<'_>) -> Workbook {
         racks::racks(&placed, false),
         racks::racks(&placed, true),
         racks::nodes(&placed),
-        workloads::apps(&placed, true),
+        workloads::risks(&placed),
         workloads::agents(&placed),
         workloads::waves(&placed),
         workloads::held(&placed),

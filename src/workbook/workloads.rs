@@ -7,41 +7,32 @@ use crate::facts::workloads::Overview;
 use crate::facts::workloads::overview::{AmountsRow, RoomRow, StopsRow, WorkloadRow};
 use crate::facts::workloads::waves::Stage;
 
-/// Workloads, each with its risks; only those that have any where `risky` is set.
-pub fn apps(overview: &Overview, risky: bool) -> Sheet {
+/// Workloads that have risks, with these in words.
+pub fn risks(overview: &Overview) -> Sheet {
     let mut sheet = Sheet::new(
         "workload-risks",
         "Workload risks",
-        [
-            "Workload",
-            "Kind",
-            "Wanted",
-            "Available",
-            "Minimum",
-            "Minimum from",
-            "Agents",
-            "Risks",
-            "What that means",
-        ],
+        ["Workload", "Wanted", "Available", "Minimum", "Agents", "Risks"],
     );
     if nothing(&mut sheet, overview) {
         return sheet;
     }
-    let shown = |row: &&WorkloadRow| !risky || !row.risks.is_empty();
-    for row in overview.workloads.iter().filter(shown) {
-        let details: Vec<&str> = row.risks.iter().map(|risk| risk.detail.as_str()).collect();
-        let ids: Vec<&str> = row.risks.iter().map(|risk| risk.risk).collect();
+    for row in overview.workloads.iter().filter(|row| !row.risks.is_empty()) {
+        let risks: Vec<String> = row
+            .risks
+            .iter()
+            .map(|risk| format!("{}: {}", risk.risk, risk.detail))
+            .collect();
         sheet.rows.push(vec![
-            Cell::value(&row.name),
-            Cell::value(kind(row)),
+            Cell::value(format!("{} ({})", row.name, kind(row))),
             row.wanted.map_or(Cell::Blank, Cell::value),
             Cell::value(row.available),
-            row.minimum
-                .map_or_else(|| Cell::Unknown(row.minimum_from.clone()), Cell::value),
-            Cell::value(&row.minimum_from),
+            match row.minimum {
+                Some(minimum) => Cell::value(format!("{minimum} ({})", row.minimum_from)),
+                None => Cell::Unknown(row.minimum_from.clone()),
+            },
             Cell::Value(named(row.agents.iter().map(|on| on.agent.as_str()))),
-            Cell::Value(joined(&ids, ", ")),
-            Cell::Value(joined(&details, "; ")),
+            Cell::Value(risks.join("; ")),
         ]);
     }
     let left_out = overview.workloads.len() - sheet.rows.len();
@@ -56,6 +47,52 @@ pub fn apps(overview: &Overview, risky: bool) -> Sheet {
     sheet
 }
 
+/// Every workload in full, for a spreadsheet.
+pub fn apps(overview: &Overview) -> Sheet {
+    let mut sheet = Sheet::new(
+        "workloads",
+        "Workloads",
+        [
+            "Workload",
+            "Kind",
+            "Marathon",
+            "Framework",
+            "Wanted",
+            "Tasks",
+            "Available",
+            "Minimum",
+            "Minimum from",
+            "Agents",
+            "Risks",
+            "What that means",
+        ],
+    );
+    if nothing(&mut sheet, overview) {
+        return sheet;
+    }
+    for row in &overview.workloads {
+        let details: Vec<&str> = row.risks.iter().map(|risk| risk.detail.as_str()).collect();
+        let ids: Vec<&str> = row.risks.iter().map(|risk| risk.risk).collect();
+        let agents: Vec<&str> = row.agents.iter().map(|on| on.agent.as_str()).collect();
+        sheet.rows.push(vec![
+            Cell::value(&row.name),
+            Cell::value(kind(row)),
+            row.marathon.as_ref().map_or(Cell::Blank, Cell::value),
+            Cell::value(&row.framework),
+            row.wanted.map_or(Cell::Blank, Cell::value),
+            Cell::value(row.tasks),
+            Cell::value(row.available),
+            row.minimum
+                .map_or_else(|| Cell::Unknown(row.minimum_from.clone()), Cell::value),
+            Cell::value(&row.minimum_from),
+            Cell::value(agents.join(", ")),
+            Cell::value(ids.join(", ")),
+            Cell::value(details.join("; ")),
+        ]);
+    }
+    sheet
+}
+
 /// The word for a kind.
 fn kind(row: &WorkloadRow) -> &'static str {
     use crate::facts::workloads::Kind;
@@ -64,14 +101,6 @@ fn kind(row: &WorkloadRow) -> &'static str {
         Kind::Pod => "pod",
         Kind::Service => "service",
         Kind::Job => "job",
-    }
-}
-
-fn joined(parts: &[&str], with: &str) -> String {
-    if parts.is_empty() {
-        "none".to_owned()
-    } else {
-        parts.join(with)
     }
 }
 
@@ -102,6 +131,45 @@ pub fn agents(overview: &Overview) -> Sheet {
         "What stops with an agent",
         [
             "Agent",
+            "Kind and rack",
+            "Wave",
+            "Tasks",
+            "Ends (runs nowhere else)",
+            "Falls below its minimum",
+            "Local volumes",
+            "Tasks without checkpoint",
+            "Would it fit elsewhere?",
+        ],
+    );
+    if nothing(&mut sheet, overview) {
+        return sheet;
+    }
+    for row in &overview.agents {
+        let rack = row.rack.as_deref().unwrap_or("rack not known");
+        let critical = if row.critical { ", critical" } else { "" };
+        let mut cells = vec![
+            Cell::value(&row.host),
+            Cell::value(format!("{}, {rack}", side(row.public))),
+            match (&overview.waves, row.wave) {
+                (None, _) => Cell::Unknown("no waves were planned".to_owned()),
+                (Some(_), Some(number)) => Cell::value(format!("{number}{critical}")),
+                (Some(_), None) => Cell::value(format!("held{critical}")),
+            },
+        ];
+        cells.extend(stops(Some(&row.stops)));
+        sheet.rows.push(cells);
+    }
+    sheet
+}
+
+/// The same in full, for a spreadsheet.
+pub fn agents_full(overview: &Overview) -> Sheet {
+    let mut sheet = Sheet::new(
+        "agents",
+        "Agents",
+        [
+            "Agent",
+            "Agent id",
             "Kind",
             "Rack",
             "Critical",
@@ -117,19 +185,20 @@ pub fn agents(overview: &Overview) -> Sheet {
     if nothing(&mut sheet, overview) {
         return sheet;
     }
-    for row in &overview.agents {
+    for (row, short) in overview.agents.iter().zip(agents(overview).rows) {
         let mut cells = vec![
             Cell::value(&row.host),
+            Cell::value(&row.id),
             Cell::value(side(row.public)),
             rack(row.rack.as_ref(), row.rack_unknown.as_ref()),
             Cell::value(if row.critical { "yes" } else { "no" }),
-            match (&overview.waves, row.wave) {
-                (None, _) => Cell::Unknown("no waves were planned".to_owned()),
-                (Some(_), Some(number)) => Cell::value(number),
-                (Some(_), None) => Cell::value("held"),
-            },
         ];
-        cells.extend(stops(Some(&row.stops)));
+        cells.push(match (&overview.waves, row.wave) {
+            (None, _) => Cell::Unknown("no waves were planned".to_owned()),
+            (Some(_), Some(number)) => Cell::value(number),
+            (Some(_), None) => Cell::value("held"),
+        });
+        cells.extend(short.into_iter().skip(3));
         sheet.rows.push(cells);
     }
     sheet

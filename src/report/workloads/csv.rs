@@ -9,8 +9,8 @@ use crate::workbook::workloads as tables;
 /// The table of one part.
 pub fn csv(overview: &Overview, part: Part) -> String {
     let sheet = match part {
-        Part::Apps => tables::apps(overview, false),
-        Part::Agents => tables::agents(overview),
+        Part::Apps => tables::apps(overview),
+        Part::Agents => tables::agents_full(overview),
         Part::Racks => tables::racks(overview),
         Part::Waves => tables::order(overview),
     };
