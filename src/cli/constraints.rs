@@ -116,7 +116,7 @@ pub fn run(args: &Args, ctx: &mut Ctx<'_>) -> anyhow::Result<u8> {
             };
             lines.head(Some(marathon), args.target_marathon.as_ref());
             let judge = Judge::new(Ok(marathon), args.target_marathon.as_ref(), args.all);
-            input::judge(path, body, judge, &mut lines)?;
+            input::read(path, body, judge, &mut lines)?;
         }
     }
     deliver(lines, file, ctx)

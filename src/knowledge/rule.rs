@@ -199,6 +199,10 @@ pub struct Rule {
     pub answered_by: Vec<String>,
     /// First release of the hop's line with it, where that is not the line's first; releases before it do not have it.
     pub since: Option<Version>,
+    /// It was taken back into the hop's line: it counts only where the target is of this line itself, because the first
+    /// releases of later lines are older than it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub backport: bool,
     /// Where it comes from.
     pub sources: Vec<String>,
 }

@@ -80,8 +80,8 @@ fn the_same_app_in_two_instances_and_under_two_rules_gives_findings_of_their_own
         .collect();
     prints.sort_unstable();
     prints.dedup();
-    // Reserved id in 1.6, 1.7 and 1.8, AppC in 1.9; twice.
-    assert_eq!((result.findings.len(), prints.len()), (8, 8), "{:#?}", result.findings);
+    // Reserved id in 1.8 (what 1.6 and 1.7 took back does not count for a later target), AppC in 1.9; twice.
+    assert_eq!((result.findings.len(), prints.len()), (4, 4), "{:#?}", result.findings);
 }
 
 #[test]

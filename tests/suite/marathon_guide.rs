@@ -65,6 +65,11 @@ fn rules_are_unique_and_sourced_and_say_how_they_are_answered() {
         if let Some(since) = &rule.since {
             assert_eq!(Line::from(since), hop.to, "{}", rule.id);
         }
+        assert!(
+            !rule.backport || rule.since.is_some(),
+            "{}: taken back into which release?",
+            rule.id
+        );
         if let Some(condition) = &rule.fires {
             assert!(
                 condition.on != Place::HostFile || rule.manual,
@@ -78,7 +83,7 @@ fn rules_are_unique_and_sourced_and_say_how_they_are_answered() {
             );
         }
     }
-    assert_eq!(seen.len(), 121);
+    assert_eq!(seen.len(), 132);
     let blockers = rules().filter(|(_, rule)| rule.weight == Weight::Blocker).count();
     assert_eq!(blockers, 50);
 }

@@ -113,7 +113,18 @@ fn set(case: &mut Case, place: Place, condition: &Condition, fires: bool) {
             let same = condition.test == Test::Equals;
             case.info[table][name] = if same == fires { stated } else { other };
         }
+        (Place::MarathonApps, "id") if condition.values[0].contains('.') => case.app("id", &pick(json!("/a/.."), json!("/a/x.."))),
+        (Place::MarathonPods, "id") if condition.test == Test::Matches && condition.values[0].contains('.') => case.pods = pick(json!([{"id": "/a/."}]), json!([{"id": "/a/x."}])),
         (Place::MarathonApps, "id") => case.app("id", &pick(json!("/a/tasks"), json!("/tasks/my-tasks"))),
+        (Place::MarathonApps, "cmd") => case.app("cmd", &pick(json!(":"), json!("./"))),
+        (Place::MarathonApps, "container.docker.network") => case.app("container", &json!({"type": "DOCKER", "docker": {"image": "i", "network": pick(json!("NONE"), json!("HOST"))}})),
+        (Place::MarathonApps, "ipAddress.groups") => case.app("ipAddress", &json!({"networkName": "n", "groups": pick(json!(["a"]), json!([]))})),
+        (Place::MarathonApps, "@discovery-ports-in-docker") => {
+            case.app("container", &json!({"type": pick(json!("DOCKER"), json!("MESOS")), "docker": {"image": "i", "network": "HOST"}}));
+            case.app("ipAddress", &json!({"discovery": {"ports": [{"number": 80, "name": "http", "protocol": "tcp"}]}}));
+        }
+        (Place::MarathonApps, "@docker-credential") => case.app("container", &json!({"type": "MESOS", "docker": {"image": "i", "credential": absent(json!({"principal": "p", "secret": "not-a-real-secret"}))}})),
+        (Place::MarathonApps, "@store-urls") => case.app("storeUrls", &pick(json!(["http://u:not-a-real-secret@a.example/x"]), json!([]))),
         (Place::MarathonApps, "disk" | "gpus") => case.app(&condition.path, &pick(json!(0.5), json!(0))),
         (Place::MarathonApps, "acceptedResourceRoles") => case.app("acceptedResourceRoles", &absent(json!(["*"]))),
         (Place::MarathonApps, "ipAddress" | "residency" | "resourceLimits") => case.app(&condition.path, &absent(json!({}))),
@@ -185,6 +196,7 @@ fn every_condition_fires_stays_quiet_and_is_unknown_without_its_evidence() {
             assert_eq!(whole.manual, rule.manual);
             for sighting in &whole.fires {
                 assert!(!sighting.at.item.is_empty(), "{}: seen nowhere", rule.id);
+                assert!(!format!("{sighting:?}").contains("not-a-real-secret"), "{}", rule.id);
             }
             let mut without = cluster.clone();
             without.forget(item(place));
@@ -200,7 +212,7 @@ fn every_condition_fires_stays_quiet_and_is_unknown_without_its_evidence() {
         }
         seen.insert((condition.on, condition.path.clone()));
     }
-    assert_eq!(conditions, 47, "rules with a condition");
+    assert_eq!(conditions, 55, "rules with a condition");
     assert!(seen.len() >= 30, "only {} different conditions", seen.len());
 }
 

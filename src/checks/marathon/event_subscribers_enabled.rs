@@ -69,7 +69,7 @@ fn judge(context: &Context<'_>, instance: Instance<'_>, saw: &mut Saw) -> bool {
     if let Ok((list, at)) = marathon.subscriptions.get() {
         seen = true;
         for (ordinal, url) in list.iter().enumerate() {
-            fire(url, at.at(format!("/callbackUrls/{ordinal}")), saw);
+            fire(&shown(url), at.at(format!("/callbackUrls/{ordinal}")), saw);
         }
     }
     let Some((info, at)) = instance.part(&marathon.info, saw) else {
@@ -111,4 +111,36 @@ fn judge(context: &Context<'_>, instance: Instance<'_>, saw: &mut Saw) -> bool {
         Err(why) => instance.unknown(why.sentence(), saw),
     }
     true
+}
+
+/// A callback URL without what may be a secret: user, password, query and fragment.
+fn shown(url: &str) -> String {
+    let plain = url.split(['?', '#']).next().unwrap_or_default();
+    match plain.split_once("://") {
+        Some((scheme, rest)) => {
+            // A password may hold a slash: what stands before the last `@` is left out, wherever that is.
+            let plain = rest.rsplit_once('@').map_or(rest, |(_, plain)| plain);
+            format!("{scheme}://{plain}")
+        }
+        // No URL at all: nothing says which part of it is secret.
+        None => "a callback that is no URL".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_of_a_callback_are_not_shown() {
+        for (url, plain) in [
+            ("http://h:80/a", "http://h:80/a"),
+            ("http://u:not-a-real-secret@h/a?token=not-a-real-secret#x", "http://h/a"),
+            ("https://u:not-a-real@secret@h", "https://h"),
+            ("https://u:not-a-real/secret@h/a", "https://h/a"),
+            ("not-a-real-secret", "a callback that is no URL"),
+        ] {
+            assert_eq!(shown(url), plain, "{url}");
+        }
+    }
 }

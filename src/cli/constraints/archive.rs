@@ -3,14 +3,14 @@
 use std::path::Path;
 
 use super::Args;
-use super::judge::Judge;
+use super::judge::{Judge, Verdict};
 use super::lines::Lines;
 use super::row::Row;
 use crate::cli::{Ctx, load};
 use crate::facts::Facts;
 use crate::facts::marathons::Listing;
 use crate::model::{EvidenceRef, Observed, Version};
-use crate::snapshot::{Constraint, Marathon};
+use crate::snapshot::{ConstrainedVolume, Constraint, Marathon};
 use crate::sources::marathon_constraints::Form;
 
 /// Reads the archive and judges what it holds.
@@ -34,6 +34,9 @@ pub fn judge(path: &Path, args: &Args, lines: &mut Lines, ctx: &mut Ctx<'_>) -> 
             lines: &mut *lines,
             marathon: Some(&marathon.name),
         };
+        if let Some(note) = room.judge.note() {
+            room.lines.note(format!("Marathon {}: {note}", marathon.name));
+        }
         room.all(marathon, listing, running.ok());
     }
     let mut room = Room {
@@ -92,7 +95,9 @@ impl Room<'_> {
                 }
                 for app in apps {
                     self.lines.counts.apps += 1;
-                    self.each(Form::App, &app.id, &app.constraints, &app.at, "constraints");
+                    let owner = Owner::new(Form::App, &app.id, &app.at);
+                    self.each(&owner, &app.constraints, "constraints");
+                    self.volumes(&owner, &app.volumes, "container/volumes");
                 }
             }
             Err(why) => self.gap(Form::App, &marathon.name, &why.sentence()),
@@ -101,8 +106,9 @@ impl Room<'_> {
             Observed::Known(pods, _) => {
                 for pod in pods {
                     self.lines.counts.pods += 1;
-                    let place = "scheduling/placement/constraints";
-                    self.each(Form::Pod, &pod.id, &pod.constraints, &pod.at, place);
+                    let owner = Owner::new(Form::Pod, &pod.id, &pod.at);
+                    self.each(&owner, &pod.constraints, "scheduling/placement/constraints");
+                    self.volumes(&owner, &pod.volumes, "volumes");
                 }
             }
             // Marathon before 1.4 has none.
@@ -111,21 +117,35 @@ impl Room<'_> {
         }
     }
 
-    fn each(&mut self, form: Form, id: &str, constraints: &[Constraint], at: &EvidenceRef, inside: &str) {
-        let whole = format!("{}{}", at.item, at.pointer);
+    fn each(&mut self, owner: &Owner<'_>, constraints: &[Constraint], inside: &str) {
         for (index, constraint) in constraints.iter().enumerate() {
-            let told = self.judge.constraint(form, constraint);
-            self.lines.counts.constraint(told.as_ref());
-            let Some(told) = told else { continue };
-            self.lines.row(Row {
-                marathon: self.marathon,
-                app: if id.is_empty() { &whole } else { id },
-                form,
-                index,
-                pointer: &format!("{whole}/{inside}/{index}"),
-                told: &told,
-            });
+            let verdict = self.judge.constraint(owner.form, constraint);
+            self.show(owner, index, None, &format!("{inside}/{index}"), &verdict);
         }
+    }
+
+    fn volumes(&mut self, owner: &Owner<'_>, volumes: &[ConstrainedVolume], inside: &str) {
+        for volume in volumes {
+            for (index, constraint) in volume.constraints.iter().enumerate() {
+                let verdict = self.judge.volume(owner.form, volume, constraint);
+                let place = format!("{inside}/{}/persistent/constraints/{index}", volume.index);
+                self.show(owner, index, Some(&volume.name), &place, &verdict);
+            }
+        }
+    }
+
+    fn show(&mut self, owner: &Owner<'_>, index: usize, volume: Option<&str>, inside: &str, verdict: &Verdict) {
+        self.lines.counts.constraint(verdict);
+        let Some(told) = &verdict.told else { return };
+        self.lines.row(Row {
+            marathon: self.marathon,
+            app: if owner.id.is_empty() { &owner.place } else { owner.id },
+            form: owner.form,
+            index,
+            volume,
+            pointer: &format!("{}/{inside}", owner.place),
+            told,
+        });
     }
 
     /// Something that is not there.
@@ -136,8 +156,27 @@ impl Room<'_> {
             app: place,
             form,
             index: 0,
+            volume: None,
             pointer: place,
             told: &self.judge.unread(why),
         });
+    }
+}
+
+/// An app or pod of a snapshot.
+struct Owner<'a> {
+    form: Form,
+    id: &'a str,
+    /// Item and JSON pointer.
+    place: String,
+}
+
+impl<'a> Owner<'a> {
+    fn new(form: Form, id: &'a str, at: &EvidenceRef) -> Self {
+        Self {
+            form,
+            id,
+            place: format!("{}{}", at.item, at.pointer),
+        }
     }
 }

@@ -6,9 +6,9 @@ use std::path::Path;
 
 use flate2::bufread::MultiGzDecoder;
 
-use super::judge::Judge;
+use super::judge::{self, Judge};
 use super::lines::Lines;
-use super::row::Row;
+use super::row::{Row, Told};
 use crate::cli::Failure;
 use crate::cli::text::sanitized;
 use crate::sources::marathon_constraints::{self as bodies, Constraints, Form, Place, Sink, Workload};
@@ -105,7 +105,10 @@ const AGAIN: &str =
     "nothing of it is shown; save the answer again, as a whole: curl -sf http://MASTER:8080/v2/apps > apps.json";
 
 /// Judges a body.
-pub fn judge(path: &Path, mut body: Box<dyn Read>, judge: Judge, lines: &mut Lines) -> Result<(), Failure> {
+pub fn read(path: &Path, mut body: Box<dyn Read>, judge: Judge, lines: &mut Lines) -> Result<(), Failure> {
+    if let Some(note) = judge.note() {
+        lines.note(note.to_owned());
+    }
     let mut room = Room { judge, lines };
     match bodies::read(&mut body, &mut room) {
         Ok(Ok(read)) => {
@@ -131,42 +134,30 @@ impl Sink for Room<'_> {
             Form::App => lines.counts.apps += 1,
             Form::Pod => lines.counts.pods += 1,
         }
-        let show = |lines: &mut Lines, index: usize, pointer: &str, told: &super::row::Told| {
-            let place;
-            let app = if let Some(id) = &workload.id {
-                id.as_ref()
-            } else {
-                place = workload.place.to_string();
-                &place
-            };
-            lines.row(Row {
-                marathon: None,
-                app,
-                form: workload.form,
-                index,
-                pointer,
-                told,
-            });
-        };
+        let quiet = judge.quiet(workload);
         match workload.constraints {
             Constraints::Absent => {}
+            Constraints::List(_) if quiet.is_some() => lines.counts.quiet(quiet.unwrap_or_default()),
             Constraints::List(_) => workload.each(|index, text| {
-                let told = judge.text(workload.form, text);
-                lines.counts.constraint(told.as_deref());
-                if let Some(told) = told {
-                    show(lines, index, &format!("{}/{index}", workload.pointer()), &told);
+                let verdict = judge.text(workload.form, text);
+                lines.counts.constraint(&verdict);
+                if let Some(told) = &verdict.told {
+                    let pointer = format!("{}/{index}", workload.pointer());
+                    show(workload, lines, index, None, &pointer, told);
                 }
             }),
             // What stands in the place of the list is named as it is.
             Constraints::Other(text) => {
-                let told = judge.no_list(workload.form, text);
-                lines.counts.constraint(Some(&told));
-                show(lines, 0, &workload.pointer(), &told);
+                let verdict = judge.no_list(workload.form, text);
+                lines.counts.constraint(&verdict);
+                if let Some(told) = &verdict.told {
+                    show(workload, lines, 0, None, &workload.pointer(), told);
+                }
             }
-            Constraints::Unclear(why) => {
-                lines.counts.unread += 1;
-                show(lines, 0, &workload.place.to_string(), &judge.unread(why));
-            }
+            Constraints::Unclear(why) => self.unread(workload, why),
+        }
+        if let Some(text) = workload.volumes {
+            self.volumes(workload, text);
         }
     }
 
@@ -178,8 +169,58 @@ impl Sink for Room<'_> {
             app: &place,
             form,
             index: 0,
+            volume: None,
             pointer: &place,
             told: &self.judge.unread(why),
         });
     }
+}
+
+impl Room<'_> {
+    fn volumes(&mut self, workload: &Workload<'_>, text: &[u8]) {
+        let Some(volumes) = judge::volumes(workload.form, text) else {
+            self.unread(
+                workload,
+                "a key in its volumes stands twice, and it is not said which one counts",
+            );
+            return;
+        };
+        for volume in &volumes {
+            for (index, constraint) in volume.constraints.iter().enumerate() {
+                let verdict = self.judge.volume(workload.form, volume, constraint);
+                self.lines.counts.constraint(&verdict);
+                if let Some(told) = &verdict.told {
+                    let list = workload.volumes_pointer();
+                    let pointer = format!("{list}/{}/persistent/constraints/{index}", volume.index);
+                    show(workload, self.lines, index, Some(&volume.name), &pointer, told);
+                }
+            }
+        }
+    }
+
+    /// Something of this app or pod that could not be read.
+    fn unread(&mut self, workload: &Workload<'_>, why: &str) {
+        self.lines.counts.unread += 1;
+        let place = workload.place.to_string();
+        show(workload, self.lines, 0, None, &place, &self.judge.unread(why));
+    }
+}
+
+fn show(workload: &Workload<'_>, lines: &mut Lines, index: usize, volume: Option<&str>, pointer: &str, told: &Told) {
+    let place;
+    let app = if let Some(id) = &workload.id {
+        id.as_ref()
+    } else {
+        place = workload.place.to_string();
+        &place
+    };
+    lines.row(Row {
+        marathon: None,
+        app,
+        form: workload.form,
+        index,
+        volume,
+        pointer,
+        told,
+    });
 }

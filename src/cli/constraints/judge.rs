@@ -3,12 +3,14 @@
 use std::rc::Rc;
 
 use super::row::Told;
-use crate::facts::constraints::{Kind, Passage};
+use crate::facts::constraints::{Disk, Kind, Passage};
 use crate::model::Version;
-use crate::snapshot::Constraint;
+use crate::snapshot::{ConstrainedVolume, Constraint};
 use crate::sources::canonical::Canonical;
-use crate::sources::marathon_apps::{app_constraint, pod_constraint};
-use crate::sources::marathon_constraints::{Form, Memo};
+use crate::sources::marathon_apps::{
+    ConstraintWire, VolumeWire, app_constraint, constrained_volumes, container_volumes, pod_constraint,
+};
+use crate::sources::marathon_constraints::{Constraints, Form, Memo, Workload};
 
 /// Judges constraints of one Marathon.
 pub struct Judge {
@@ -16,8 +18,36 @@ pub struct Judge {
     passage: Result<Passage, String>,
     with_target: bool,
     all: bool,
-    apps: Memo<Option<Rc<Told>>>,
-    pods: Memo<Option<Rc<Told>>>,
+    apps: Memo<Verdict>,
+    pods: Memo<Verdict>,
+    lists: [Memo<Option<Quiet>>; 2],
+}
+
+/// A list of constraints of which nothing is told.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Quiet {
+    /// Its length.
+    pub constraints: u64,
+    /// How many of them mean something else under the target.
+    pub shifts: u64,
+}
+
+/// What is remembered of a text.
+#[derive(Debug, Clone)]
+pub struct Verdict {
+    /// What is said of it; `None` when it stays as it is and not all are told.
+    pub told: Option<Rc<Told>>,
+    /// Whether it stays and means something else under the target.
+    pub shifts: bool,
+}
+
+impl Verdict {
+    fn new(told: Told, all: bool) -> Self {
+        Self {
+            shifts: told.shifts,
+            told: (told.notable || all).then(|| Rc::new(told)),
+        }
+    }
 }
 
 impl Judge {
@@ -29,17 +59,24 @@ impl Judge {
             all,
             apps: Memo::default(),
             pods: Memo::default(),
+            lists: Default::default(),
         }
     }
 
-    /// What is said of a constraint; `None` when it stays as it is and not all are told.
-    pub fn text(&mut self, form: Form, text: &[u8]) -> Option<Rc<Told>> {
+    /// What is to know of the way from the one release to the other.
+    pub fn note(&self) -> Option<&str> {
+        self.passage.as_ref().ok()?.note()
+    }
+
+    /// What is said of a constraint.
+    pub fn text(&mut self, form: Form, text: &[u8]) -> Verdict {
         let Self {
             passage,
             with_target,
             all,
             apps,
             pods,
+            ..
         } = self;
         let memo = match form {
             Form::App => apps,
@@ -52,12 +89,7 @@ impl Judge {
                         Form::App => app_constraint(raw),
                         Form::Pod => pod_constraint(raw),
                     };
-                    let constraint = Constraint {
-                        elements: wire.elements,
-                        well_formed: wire.well_formed,
-                        raw: wire.raw,
-                    };
-                    look(passage, form, constraint, *with_target)
+                    look(passage, form, of_wire(wire), *with_target)
                 }
                 // Sound JSON was seen to by the reader; what is left is a key that stands twice.
                 Err(_) => Told::unknown(
@@ -66,24 +98,63 @@ impl Judge {
                     "a key in it stands twice, and it is not said which one counts",
                 ),
             };
-            (told.notable || *all).then(|| Rc::new(told))
+            Verdict::new(told, *all)
         })
     }
 
+    /// Whether nothing is told of a whole list: most apps have the list of another app.
+    pub fn quiet(&mut self, workload: &Workload<'_>) -> Option<Quiet> {
+        let Constraints::List(text) = workload.constraints else {
+            return None;
+        };
+        let work = |judge: &mut Self| {
+            let mut quiet = Some(Quiet::default());
+            workload.each(|_, text| {
+                let verdict = judge.text(workload.form, text);
+                quiet = quiet.filter(|_| verdict.told.is_none()).map(|quiet| Quiet {
+                    constraints: quiet.constraints + 1,
+                    shifts: quiet.shifts + u64::from(verdict.shifts),
+                });
+            });
+            quiet
+        };
+        let mut lists = std::mem::take(&mut self.lists);
+        let [apps, pods] = &mut lists;
+        let memo = match workload.form {
+            Form::App => apps,
+            Form::Pod => pods,
+        };
+        let quiet = memo.get(text, || work(self));
+        self.lists = lists;
+        quiet
+    }
+
     /// What is said of something that stands where a list of constraints should be.
-    pub fn no_list(&self, form: Form, text: &[u8]) -> Told {
+    pub fn no_list(&self, form: Form, text: &[u8]) -> Verdict {
         let constraint = Constraint {
             elements: Vec::new(),
             well_formed: false,
             raw: compact(text),
         };
-        look(&self.passage, form, constraint, self.with_target)
+        self.constraint(form, &constraint)
     }
 
     /// As [`Judge::text`], of a constraint of a snapshot.
-    pub fn constraint(&self, form: Form, constraint: &Constraint) -> Option<Told> {
-        let told = look(&self.passage, form, constraint.clone(), self.with_target);
-        (told.notable || self.all).then_some(told)
+    pub fn constraint(&self, form: Form, constraint: &Constraint) -> Verdict {
+        Verdict::new(
+            look(&self.passage, form, constraint.clone(), self.with_target),
+            self.all,
+        )
+    }
+
+    /// What is said of a constraint of a volume.
+    pub fn volume(&self, form: Form, volume: &ConstrainedVolume, constraint: &Constraint) -> Verdict {
+        let raw = constraint.raw.clone();
+        let told = match &self.passage {
+            Ok(passage) => Told::of(raw, passage.look_volume(constraint, Disk::of(volume), kind(form))),
+            Err(why) => Told::unknown(raw, self.with_target, why),
+        };
+        Verdict::new(told, self.all)
     }
 
     /// Of something that cannot be judged at all.
@@ -93,17 +164,44 @@ impl Judge {
 }
 
 fn look(passage: &Result<Passage, String>, form: Form, constraint: Constraint, with_target: bool) -> Told {
-    let kind = match form {
-        Form::App => Kind::App,
-        Form::Pod => Kind::Pod,
-    };
     match passage {
         Ok(passage) => {
-            let outlook = passage.look(&constraint, kind);
+            let outlook = passage.look(&constraint, kind(form));
             Told::of(constraint.raw, outlook)
         }
         Err(why) => Told::unknown(constraint.raw, with_target, why),
     }
+}
+
+fn kind(form: Form) -> Kind {
+    match form {
+        Form::App => Kind::App,
+        Form::Pod => Kind::Pod,
+    }
+}
+
+fn of_wire(wire: ConstraintWire) -> Constraint {
+    Constraint {
+        elements: wire.elements,
+        well_formed: wire.well_formed,
+        raw: wire.raw,
+    }
+}
+
+/// Volumes with constraints out of the text of what holds them; `None` when a key in it stands twice.
+pub fn volumes(form: Form, text: &[u8]) -> Option<Vec<ConstrainedVolume>> {
+    let raw: Canonical = serde_json::from_slice(text).ok()?;
+    let found = match form {
+        Form::App => container_volumes(&raw),
+        Form::Pod => constrained_volumes(&raw),
+    };
+    let volume = |wire: VolumeWire| ConstrainedVolume {
+        index: wire.index,
+        name: wire.name,
+        disk: wire.disk,
+        constraints: wire.constraints.into_iter().map(of_wire).collect(),
+    };
+    Some(found.into_iter().map(volume).collect())
 }
 
 /// The text on one line.

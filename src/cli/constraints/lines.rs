@@ -9,6 +9,7 @@ use tempfile::SpooledTempFile;
 
 use super::Format;
 use super::row::{Counts, EFFECTS, Row, Told};
+use crate::facts::constraints::{Effect, Meaning, When};
 use crate::model::Version;
 use crate::report::safe::{json_escaped, limited, sanitized};
 use crate::sources::canonical::quoted;
@@ -31,6 +32,7 @@ pub struct Lines {
     rows: u64,
     running: Option<String>,
     target: Option<String>,
+    notes: Vec<String>,
     failed: Option<io::Error>,
 }
 
@@ -48,12 +50,43 @@ struct Line<'a> {
     rule: Option<&'a str>,
     source: Option<&'static str>,
     rule_id: Option<&'static str>,
+    meaning: Vec<Means>,
+    volume: Option<&'a str>,
     marathon: Option<&'a str>,
     pointer: &'a str,
 }
 
+/// What else is to know of it, as JSON.
+#[derive(Serialize)]
+struct Means {
+    id: &'static str,
+    text: &'static str,
+    source: &'static str,
+    changes: bool,
+    when: &'static str,
+}
+
+impl From<&Meaning> for Means {
+    fn from(meaning: &Meaning) -> Self {
+        Self {
+            id: meaning.id,
+            text: meaning.text,
+            source: meaning.source,
+            changes: meaning.changes(),
+            when: match meaning.when {
+                When::Always => "always",
+                When::AttributeIsNoText => "attribute-is-no-text",
+                When::AttributeIsThousands => "attribute-is-thousands",
+                When::OfferConstraints => "offer-constraints",
+                When::Unchanged => "unchanged",
+            },
+        }
+    }
+}
+
 /// Columns of the table.
-const COLUMNS: &str = "app,kind,index,constraint,running,target,effect,rewritten_to,rule,source,marathon,pointer";
+const COLUMNS: &str =
+    "app,kind,index,constraint,running,target,effect,rewritten_to,rule,source,meaning,volume,marathon,pointer";
 
 impl Lines {
     /// Nothing said yet. `sources`: lines for people name where a rule was read.
@@ -67,6 +100,7 @@ impl Lines {
             rows: 0,
             running: None,
             target: None,
+            notes: Vec::new(),
             failed: None,
         }
     }
@@ -86,6 +120,11 @@ impl Lines {
             ),
         };
         self.put(&text);
+    }
+
+    /// Something to know of all of them.
+    pub fn note(&mut self, note: String) {
+        self.notes.push(note);
     }
 
     /// Adds a row.
@@ -127,6 +166,9 @@ impl Lines {
         }
         let app = if row.app.is_empty() { "the whole file" } else { row.app };
         text.push_str(&shown(app));
+        if let Some(volume) = row.volume {
+            let _ = write!(text, " volume {}", shown(volume));
+        }
         if told.constraint != "null" || told.rule_id.is_some() {
             let _ = write!(text, " {}", shown(&told.constraint));
         }
@@ -136,6 +178,9 @@ impl Lines {
         }
         if let Some(to) = &told.rewritten_to {
             let _ = write!(text, "; becomes {}", shown(to));
+        }
+        for meaning in &told.meaning {
+            let _ = write!(text, "; note: {}", meaning.text);
         }
         if self.sources
             && let Some(source) = told.source
@@ -174,19 +219,40 @@ impl Lines {
             let lead = if told == 0 {
                 format!("none of {constraints} is or will be invalid, rewritten or lost")
             } else {
-                let parts: Vec<String> = EFFECTS
+                let mut parts: Vec<String> = EFFECTS
                     .iter()
                     .zip(counts.effects)
-                    .filter(|(_, count)| *count > 0)
+                    .filter(|(effect, count)| **effect != Effect::Kept && *count > 0)
                     .map(|(effect, count)| format!("{count} {}", effect.as_str()))
                     .collect();
-                format!("{told} of {constraints} to look at ({})", parts.join(", "))
+                let changed: u64 = counts.effects.iter().rev().skip(1).sum();
+                let kept = told.saturating_sub(changed);
+                if kept > 0 {
+                    parts.push(format!("{kept} kept, but not valid now"));
+                }
+                let rest = counts.constraints.saturating_sub(told);
+                format!(
+                    "{told} of {constraints} to look at ({}), {rest} valid and kept",
+                    parts.join(", ")
+                )
             };
             format!("{lead}; looked at {}\n", seen.join(", "))
         };
+        if counts.shifts > 0 {
+            let those = of(
+                counts.shifts,
+                "constraint stays as it is and means",
+                "constraints stay as they are and mean",
+            );
+            let hint = if self.all { "" } else { " (--all says what)" };
+            let _ = writeln!(text, "{those} something else under the target{hint}");
+        }
         if counts.unread > 0 {
             let entries = of(counts.unread, "entry", "entries");
             let _ = writeln!(text, "{entries} could not be judged at all");
+        }
+        for note in &self.notes {
+            let _ = writeln!(text, "{}", shown(note));
         }
         if self.target.is_none() {
             text.push_str("what an upgrade does to them is said with --target-marathon\n");
@@ -218,9 +284,12 @@ impl Lines {
                     "bad": counts.bad,
                     "unknown": counts.unknown,
                     "unread": counts.unread,
+                    "meaning_changes": counts.shifts,
+                    "notes": self.notes,
                     "all_listed": self.all,
                 });
                 let end = if self.rows == 0 { "" } else { "\n" };
+                let summary = json_escaped(&summary.to_string());
                 self.put(&format!("{end}],\"summary\":{summary}}}\n"));
             }
         }
@@ -261,6 +330,8 @@ fn json(row: Row<'_>) -> Result<String, serde_json::Error> {
         rule: told.rule.as_deref(),
         source: told.source,
         rule_id: told.rule_id,
+        meaning: told.meaning.iter().map(Means::from).collect(),
+        volume: row.volume,
         marathon: row.marathon,
         pointer: row.pointer,
     })
@@ -270,6 +341,7 @@ fn json(row: Row<'_>) -> Result<String, serde_json::Error> {
 fn csv(row: Row<'_>) -> String {
     let told = row.told;
     let index = row.index.to_string();
+    let meaning: Vec<&str> = told.meaning.iter().map(|meaning| meaning.text).collect();
     let cells = [
         row.app,
         kind(row.form),
@@ -281,6 +353,8 @@ fn csv(row: Row<'_>) -> String {
         told.rewritten_to.as_deref().unwrap_or_default(),
         told.rule.as_deref().unwrap_or_default(),
         told.source.unwrap_or_default(),
+        &meaning.join("; "),
+        row.volume.unwrap_or_default(),
         row.marathon.unwrap_or_default(),
         row.pointer,
     ];

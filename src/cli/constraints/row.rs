@@ -1,7 +1,8 @@
 //! What is said of one constraint, and the counts of all. Holds no rule: every word comes from `facts::constraints`.
 
+use super::judge::{Quiet, Verdict};
 use crate::cli::exit;
-use crate::facts::constraints::{Effect, Judgement, Outlook};
+use crate::facts::constraints::{Effect, Judgement, Meaning, Outlook, When};
 use crate::sources::canonical::quoted;
 use crate::sources::marathon_constraints::Form;
 
@@ -26,6 +27,10 @@ pub struct Told {
     pub source: Option<&'static str>,
     /// Whether it is or will be invalid, rewritten or lost, or one of these is not known.
     pub notable: bool,
+    /// What else is to know of one that stays: what it means under the target.
+    pub meaning: Vec<Meaning>,
+    /// Whether it stays and means something else under the target, whatever the agents are.
+    pub shifts: bool,
 }
 
 impl Told {
@@ -52,6 +57,8 @@ impl Told {
             rule_id,
             source,
             notable,
+            shifts: outlook.meaning.iter().any(|meaning| meaning.when == When::Always),
+            meaning: outlook.meaning,
         }
     }
 
@@ -67,6 +74,8 @@ impl Told {
             rule_id: None,
             source: None,
             notable: true,
+            meaning: Vec::new(),
+            shifts: false,
         }
     }
 
@@ -104,6 +113,8 @@ pub struct Row<'a> {
     pub form: Form,
     /// Position in its list.
     pub index: usize,
+    /// Name of the volume that has it; `None` for constraints of placement.
+    pub volume: Option<&'a str>,
     /// JSON pointer, in an archive with the item before it.
     pub pointer: &'a str,
     /// What is said of it.
@@ -127,11 +138,13 @@ pub struct Counts {
     pub bad: u64,
     /// Not known, and nothing bad known of them.
     pub unknown: u64,
+    /// Kept ones that mean something else under the target.
+    pub shifts: u64,
     /// Entries, lists or instances that could not be read at all.
     pub unread: u64,
 }
 
-/// Effects in the order in which they are counted.
+/// Effects in the order in which they are counted; what is kept comes last.
 pub const EFFECTS: [Effect; 6] = [
     Effect::AbortsMigration,
     Effect::Dropped,
@@ -142,9 +155,20 @@ pub const EFFECTS: [Effect; 6] = [
 ];
 
 impl Counts {
-    /// Counts a constraint; `None` is one that stays as it is and is valid throughout.
-    pub fn constraint(&mut self, told: Option<&Told>) {
+    /// Counts a list of which nothing is told.
+    pub fn quiet(&mut self, quiet: Quiet) {
+        self.constraints += quiet.constraints;
+        self.shifts += quiet.shifts;
+        if let Some(kept) = self.effects.last_mut() {
+            *kept += quiet.constraints;
+        }
+    }
+
+    /// Counts a constraint; one of which nothing is told stays as it is and is valid throughout.
+    pub fn constraint(&mut self, verdict: &Verdict) {
         self.constraints += 1;
+        self.shifts += u64::from(verdict.shifts);
+        let told = verdict.told.as_deref();
         let effect = told.map_or(Effect::Kept, |told| told.effect);
         for (counted, count) in EFFECTS.iter().zip(&mut self.effects) {
             *count += u64::from(*counted == effect);

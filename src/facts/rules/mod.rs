@@ -80,8 +80,9 @@ pub fn between<'g>(guide: &'g Guide, from: &Version, to: &Version) -> Option<Vec
     let rules = crossed.into_iter();
     let rules = rules.flat_map(|hop| hop.rules.iter().map(move |rule| (hop, rule)));
     let all = late.chain(rules);
+    let stays = |hop: &GuideHop| Line::from(to) == hop.to;
     Some(
-        all.filter(|(_, rule)| rule.since.as_ref().is_none_or(reached))
+        all.filter(|(hop, rule)| rule.since.as_ref().is_none_or(reached) && (!rule.backport || stays(hop)))
             .collect(),
     )
 }

@@ -69,9 +69,21 @@ pub struct Workload<'a> {
     pub in_spec: bool,
     /// Its constraints.
     pub constraints: Constraints<'a>,
+    /// Text of what holds its volumes, where constraints may stand in it: `container` of an app, `volumes` of a pod.
+    pub volumes: Option<&'a [u8]>,
 }
 
 impl Workload<'_> {
+    /// JSON pointer of its list of volumes.
+    pub fn volumes_pointer(&self) -> String {
+        let inside = match (self.form, self.in_spec) {
+            (Form::App, _) => "container/volumes",
+            (Form::Pod, false) => "volumes",
+            (Form::Pod, true) => "spec/volumes",
+        };
+        format!("{}/{inside}", self.place)
+    }
+
     /// JSON pointer of the list of constraints.
     pub fn pointer(&self) -> String {
         let inside = match (self.form, self.in_spec) {
@@ -132,7 +144,7 @@ const OF_APPS: [&str; 16] = [
     "versionInfo",
 ];
 /// Fields whose value is needed.
-const NEEDED: [&str; 4] = ["id", "constraints", "scheduling", "spec"];
+const NEEDED: [&str; 6] = ["id", "constraints", "scheduling", "spec", "container", "volumes"];
 /// A field of the status of a pod.
 const OF_STATUS: &str = "statusSince";
 
@@ -143,6 +155,8 @@ struct Fields<'a> {
     constraints: Option<&'a [u8]>,
     scheduling: Option<&'a [u8]>,
     spec: Option<&'a [u8]>,
+    container: Option<&'a [u8]>,
+    volumes: Option<&'a [u8]>,
     of_app: bool,
     of_pod: bool,
     of_status: bool,
@@ -159,7 +173,7 @@ fn value<'a>(cursor: &mut Cursor<'a>) -> Step<&'a [u8]> {
     Ok(cursor.since(from))
 }
 
-fn fields<'a>(cursor: &mut Cursor<'a>) -> Step<Fields<'a>> {
+fn fields<'a>(cursor: &mut Cursor<'a>, sort: bool) -> Step<Fields<'a>> {
     let mut found = Fields::default();
     cursor.object(|cursor, key| {
         let name = key.name()?;
@@ -175,6 +189,10 @@ fn fields<'a>(cursor: &mut Cursor<'a>) -> Step<Fields<'a>> {
             b"constraints" => (&mut found.constraints, "the field `constraints` stands twice"),
             b"scheduling" => (&mut found.scheduling, "the field `scheduling` stands twice"),
             b"spec" => (&mut found.spec, "the field `spec` stands twice"),
+            b"container" => (&mut found.container, "the field `container` stands twice"),
+            b"volumes" => (&mut found.volumes, "the field `volumes` stands twice"),
+            // Where the place says what it is, its other fields need not.
+            _ if !sort => return cursor.skip(),
             other => {
                 found.of_app |= OF_APPS.iter().any(|name| name.as_bytes() == other);
                 found.of_pod |= OF_PODS.iter().any(|name| name.as_bytes() == other);
@@ -187,7 +205,7 @@ fn fields<'a>(cursor: &mut Cursor<'a>) -> Step<Fields<'a>> {
         }
         Ok(())
     })?;
-    found.of_app |= found.constraints.is_some();
+    found.of_app |= found.constraints.is_some() || found.container.is_some();
     found.of_pod |= found.scheduling.is_some() || found.spec.is_some();
     Ok(found)
 }
@@ -195,7 +213,7 @@ fn fields<'a>(cursor: &mut Cursor<'a>) -> Step<Fields<'a>> {
 /// Reads one entry and hands it over; gives whether it is an app or pod. The sink is called once, at the end of the entry.
 pub(super) fn read(cursor: &mut Cursor<'_>, expected: Expected, place: Place<'_>, sink: &mut dyn Sink) -> Step<bool> {
     if cursor.peek()? == b'{' {
-        let found = fields(cursor)?;
+        let found = fields(cursor, expected != Expected::App)?;
         return understand(&found, expected, place, sink);
     }
     let text = value(cursor)?;
@@ -236,7 +254,7 @@ fn understand(found: &Fields<'_>, expected: Expected, place: Place<'_>, sink: &m
                 sink.stranger(form, place, "its definition, `spec`, is no object");
                 return Ok(true);
             }
-            Some(fields(&mut Cursor::new(spec, 0, true))?)
+            Some(fields(&mut Cursor::new(spec, 0, true), false)?)
         }
         (Form::Pod, None) if found.of_status => {
             sink.stranger(
@@ -264,8 +282,18 @@ fn understand(found: &Fields<'_>, expected: Expected, place: Place<'_>, sink: &m
         place,
         in_spec: inner.is_some(),
         constraints,
+        volumes: match form {
+            Form::App => definition.container,
+            Form::Pod => definition.volumes,
+        }
+        .filter(|text| may_constrain(text)),
     });
     Ok(true)
+}
+
+/// Whether a key `constraints` may stand in a text: most volumes have none and need not be read a second time.
+fn may_constrain(text: &[u8]) -> bool {
+    memchr::memmem::find(text, b"constraints").is_some() || memchr::memmem::find(text, b"\\u").is_some()
 }
 
 fn listed(text: Option<&[u8]>) -> Constraints<'_> {
@@ -362,7 +390,7 @@ pub(super) fn read_kept(kept: &Kept, place: Place<'_>, sink: &mut dyn Sink) -> R
     }
     let mut text = kept.text.clone();
     text.push(b'}');
-    let found = fields(&mut Cursor::new(&text, 0, true)).map_err(what)?;
+    let found = fields(&mut Cursor::new(&text, 0, true), true).map_err(what)?;
     understand(&found, Expected::Either, place, sink).map_err(what)
 }
 

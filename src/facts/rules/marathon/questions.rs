@@ -46,6 +46,9 @@ pub(super) fn apps(scene: &Scene<'_>, question: &str, apps: &[App], looked: &mut
             "fixed-ports-not-required" => ("/ports", fixed_ports(app)),
             "shared-service-port" => ("", shared_port(app, &shared)),
             "network-without-name" => ("", network_without_name(scene, app)),
+            "discovery-ports-in-docker" => ("/ipAddress/discovery/ports", discovery_ports(app)),
+            "docker-credential" => ("/container/docker/credential", docker_credential(app)),
+            "store-urls" => ("/storeUrls", store_urls(app)),
             "foreign-roles" => ("/acceptedResourceRoles", foreign_roles(scene, app)),
             "group-by-without-number" => ("/constraints", group_by(&app.constraints)),
             _ => ("", Err(format!("nobody answers @{question} about apps"))),
@@ -244,7 +247,8 @@ fn network_without_name(scene: &Scene<'_>, app: &App) -> Answer {
         .is_some_and(|name| !name.is_empty());
     let nameless = match docker {
         "USER" => !named,
-        "HOST" | "BRIDGE" => false,
+        // NONE ends the migration for a reason of its own.
+        "HOST" | "BRIDGE" | "NONE" => false,
         _ => !address.is_null() && !named,
     };
     if !nameless {
@@ -266,6 +270,35 @@ fn network_without_name(scene: &Scene<'_>, app: &App) -> Answer {
             app.id
         )),
     }
+}
+
+/// How many ports an app with a Docker container has in `ipAddress.discovery`.
+fn discovery_ports(app: &App) -> Answer {
+    let container = field(app, "container")?;
+    // Without a type it is Docker (mesosphere/marathon api/v2/json/Formats.scala, v1.4.13).
+    let docker = match container.get("type").and_then(Value::as_str) {
+        Some(kind) => kind == "DOCKER",
+        None => container.get("docker").is_some_and(|docker| !docker.is_null()),
+    };
+    let address = field(app, "ipAddress")?;
+    let ports = address.pointer("/discovery/ports").cloned().unwrap_or_default();
+    let ports = list(&ports, "ipAddress.discovery.ports", app)?;
+    Ok((docker && !ports.is_empty()).then(|| format!("{} ports", ports.len())))
+}
+
+/// Whether a container names a credential for its registry; never the credential.
+fn docker_credential(app: &App) -> Answer {
+    let container = field(app, "container")?;
+    let credential = container.pointer("/docker/credential");
+    Ok(credential
+        .filter(|credential| !credential.is_null())
+        .map(|_| "a credential, not shown".to_owned()))
+}
+
+/// How many URLs were to be taken into the artifact store; never the URLs, which may hold credentials.
+fn store_urls(app: &App) -> Answer {
+    let urls = list(&field(app, "storeUrls")?, "storeUrls", app)?;
+    Ok((!urls.is_empty()).then(|| format!("{} URLs, not shown", urls.len())))
 }
 
 /// Accepted roles that are neither `*` nor the role of the app.
