@@ -39,7 +39,7 @@ pub fn risks(overview: &Overview) -> Sheet {
     if left_out > 0 {
         sheet
             .remarks
-            .push(format!("{left_out} workloads without any of these risks are left out."));
+            .push(format!("Left out: {left_out} without any of these risks."));
     }
     sheet
         .remarks
@@ -307,7 +307,7 @@ pub fn between(least: AmountsRow, most: AmountsRow) -> String {
         amount(least.disk, most.disk)
     );
     if most.gpus > 0.0 {
-        text.push_str(&format!(", {} gpus", amount(least.gpus, most.gpus)));
+        text = format!("{text}, {} gpus", amount(least.gpus, most.gpus));
     }
     text
 }

@@ -189,12 +189,12 @@ fn a_configuration_names_minimums_and_critical_agents() {
 #[test]
 fn csv_has_every_row_and_runs_nothing() {
     let mut cluster = Cluster::read("dcos-pre");
-    let state = cluster
+    let body = cluster
         .payload
         .get_mut("data/mesos-master/10.0.0.1/state.json")
         .unwrap();
-    let text = String::from_utf8(state.clone()).unwrap();
-    *state = text
+    let text = String::from_utf8(body.clone()).unwrap();
+    *body = text
         .replace("\"hostname\": \"10.0.1.1\"", "\"hostname\": \"=cmd(\\\"x\\\"),1\"")
         .into_bytes();
     let stage = Stage::new(&cluster);

@@ -6,7 +6,7 @@ use crate::facts::Facts;
 use crate::snapshot::Agent;
 
 use super::advice::{Advice, advice};
-use super::capacity::{self, Fit};
+use super::capacity::{self, Fit, Free};
 use super::map::{self, Map};
 use super::minimum::Minimum;
 use super::overview::{
@@ -183,7 +183,16 @@ fn elsewhere(fit: Fit) -> Elsewhere {
     Elsewhere { answer, why }
 }
 
-fn stops_row(map: &Map<'_>, stops: &Stops, hosts: &BTreeSet<usize>) -> StopsRow {
+/// What private and public agents have left, each for the role of their kind.
+fn free(map: &Map<'_>) -> [Free; 2] {
+    [false, true].map(|public| {
+        let of_kind = map.hosts.iter().filter(|host| host.agent.is_public() == public);
+        let role = if public { capacity::PUBLIC } else { capacity::ANY };
+        Free::of(of_kind.map(|host| host.agent), role)
+    })
+}
+
+fn stops_row(map: &Map<'_>, free: &[Free; 2], stops: &Stops, hosts: &BTreeSet<usize>) -> StopsRow {
     let name = |at: usize| map.workloads.get(at).map(label).unwrap_or_default();
     let stopping: Vec<&Agent> = hosts
         .iter()
@@ -194,12 +203,8 @@ fn stops_row(map: &Map<'_>, stops: &Stops, hosts: &BTreeSet<usize>) -> StopsRow 
     let role = stopping
         .first()
         .map_or(capacity::ANY, |agent| capacity::own_role(agent));
-    let others = map
-        .hosts
-        .iter()
-        .enumerate()
-        .filter(|(at, host)| !hosts.contains(at) && host.agent.is_public() == public)
-        .map(|(_, host)| host.agent);
+    let [private_free, public_free] = *free;
+    let all = if public { public_free } else { private_free };
     StopsRow {
         tasks: stops.tasks,
         ends: stops.ends.iter().map(|at| name(*at)).collect(),
@@ -214,11 +219,12 @@ fn stops_row(map: &Map<'_>, stops: &Stops, hosts: &BTreeSet<usize>) -> StopsRow 
             .collect(),
         local_volumes: stops.volumes,
         without_checkpoint: stops.unprotected,
-        elsewhere: elsewhere(capacity::fit(&stopping, others, role)),
+        elsewhere: elsewhere(capacity::fit(&stopping, all, role)),
     }
 }
 
 fn agents(map: &Map<'_>, each: &[Stops], critical: &BTreeSet<usize>) -> Vec<AgentRow> {
+    let free = free(map);
     map.hosts
         .iter()
         .zip(each)
@@ -239,7 +245,7 @@ fn agents(map: &Map<'_>, each: &[Stops], critical: &BTreeSet<usize>) -> Vec<Agen
                 rack_unknown: host.rack.clone().err(),
                 critical: critical.contains(&at),
                 active: host.agent.active,
-                stops: stops_row(map, stops, &[at].into()),
+                stops: stops_row(map, &free, stops, &[at].into()),
                 room: vec![RoomRow::new(role, capacity::room(host.agent, role))],
                 wave: None,
             }
@@ -248,6 +254,7 @@ fn agents(map: &Map<'_>, each: &[Stops], critical: &BTreeSet<usize>) -> Vec<Agen
 }
 
 fn racks(map: &Map<'_>) -> Vec<RackRow> {
+    let free = free(map);
     let mut by_rack: BTreeMap<(bool, Result<String, String>), BTreeSet<usize>> = BTreeMap::new();
     for (at, host) in map.hosts.iter().enumerate() {
         let key = (host.agent.is_public(), host.rack.clone());
@@ -265,7 +272,7 @@ fn racks(map: &Map<'_>) -> Vec<RackRow> {
             RackRow {
                 tasks: stops.tasks,
                 // Agents without a known rack may stand in any of the others.
-                stops: rack.is_ok().then(|| stops_row(map, &stops, &hosts)),
+                stops: rack.is_ok().then(|| stops_row(map, &free, &stops, &hosts)),
                 rack: rack.clone().ok(),
                 rack_unknown: rack.err(),
                 public,
@@ -334,7 +341,9 @@ fn planned(
     critical: &BTreeSet<usize>,
 ) -> Waves {
     let (nodes, demands) = inputs(map, settings, risks, each, critical);
-    let plan = waves::plan(&nodes, &demands, settings.max_wave);
+    let mut plan = waves::plan(&nodes, &demands, settings.max_wave);
+    // As the agents stand in every other table.
+    plan.held.sort_unstable();
     let mut held = Vec::new();
     let mut scale: BTreeMap<usize, ScaleRow> = BTreeMap::new();
     for (at, apps) in plan.held {

@@ -5,7 +5,7 @@ use std::fmt;
 
 use crate::facts::placement::{self, Fit, Placer};
 use crate::facts::{Facts, constraints};
-use crate::snapshot::{Agent, Amounts};
+use crate::snapshot::{Agent, Amounts, Constraint};
 
 use super::capacity::{self, Room};
 use super::map::{Kind, Map, Workload};
@@ -79,20 +79,26 @@ impl fmt::Display for Risk {
             Self::SingleInstance => f.write_str("one instance only"),
             Self::HostPinned(host) => write!(f, "its constraints leave {host} only"),
             Self::Resident(0) => f.write_str("bound to reserved resources of its agents"),
-            Self::Resident(volumes) => write!(f, "{volumes} persistent volume(s) on the agent of each instance"),
+            Self::Resident(1) => f.write_str("a persistent volume on the agent of each instance"),
+            Self::Resident(volumes) => write!(f, "{volumes} persistent volumes on the agent of each instance"),
+            Self::LocalVolume(1) => f.write_str("a directory of the agent is mounted by each instance"),
             Self::LocalVolume(paths) => write!(f, "{paths} directories of the agent are mounted by each instance"),
+            Self::UniqueAtLimit(1) => f.write_str("UNIQUE leaves one place, and it is taken"),
             Self::UniqueAtLimit(places) => write!(f, "UNIQUE leaves {places} places, and all are taken"),
             Self::BlockedDeployment => {
                 f.write_str("a deployment starts a new instance first, and UNIQUE leaves no place for it")
             }
-            Self::NotPlaceableElsewhere(why) => f.write_str(why),
             Self::NoCheckpoint => f.write_str("its framework does not checkpoint: an agent restart kills its tasks"),
             Self::NoHealthCheck => f.write_str("no health check says whether it works"),
             Self::ZeroCapacity => f.write_str("minimumHealthCapacity lets a deployment stop every instance at once"),
-            Self::Unreadable(why) => f.write_str(why),
+            Self::NotPlaceableElsewhere(why) | Self::Unreadable(why) => f.write_str(why),
         }
     }
 }
+
+/// Agents of one workload that are taken away one by one to see whether the others can hold it; a wider workload has
+/// places enough, or is at the limit of UNIQUE, which is counted.
+const ASKED: usize = 64;
 
 /// Judges workloads one after the other; keeps what was computed of agents.
 #[derive(Debug)]
@@ -102,6 +108,8 @@ pub struct Judge<'a, 'f> {
     listed: Vec<usize>,
     pins: Pins<'a>,
     rooms: Vec<Option<Room>>,
+    /// Places that UNIQUE leaves, by constraints and roles.
+    unique: BTreeMap<(Vec<String>, Vec<String>), Option<usize>>,
     /// By name of the Marathon; none where how its release places is not known.
     placers: BTreeMap<&'a str, Placer<'f>>,
 }
@@ -122,6 +130,7 @@ impl<'a, 'f> Judge<'a, 'f> {
                 .map(|agent| capacity::room(agent, capacity::own_role(agent)))
                 .collect(),
             pins: Pins::new(agents.clone()),
+            unique: BTreeMap::new(),
             agents,
         }
     }
@@ -181,9 +190,7 @@ impl<'a, 'f> Judge<'a, 'f> {
             risks.push(Risk::HostPinned(agent.hostname.clone()));
         }
         let roles = &definition.roles;
-        let places = self
-            .pins
-            .unique_places(workload.constraints, left.as_ref(), |agent| takes(agent, roles));
+        let places = self.places(workload.constraints, left.as_ref(), roles);
         if let Some(places) = places.filter(|places| wanted > 0 && wanted >= *places as u64) {
             risks.push(Risk::UniqueAtLimit(places));
             // Resident apps give up an instance first (mesosphere/marathon TaskReplaceActor.scala).
@@ -191,17 +198,42 @@ impl<'a, 'f> Judge<'a, 'f> {
                 risks.push(Risk::BlockedDeployment);
             }
         }
-        if let Some(needs) = definition.needs
-            && !definition.resident
-            && workload.sum.instances > 0
+        if workload.sum.instances == 0 || definition.resident {
+            return;
+        }
+        if let Some(why) = self.cannot_be_placed(workload) {
+            risks.push(Risk::NotPlaceableElsewhere(why));
+        } else if let Some(needs) = definition.needs
             && !self.has_room_elsewhere(workload, needs, left.as_ref(), places.is_some())
         {
             risks.push(Risk::NotPlaceableElsewhere(
                 "if an agent of it stops, no other agent has the room for one instance".to_owned(),
             ));
-        } else if let Some(why) = self.cannot_be_placed(workload) {
-            risks.push(Risk::NotPlaceableElsewhere(why));
         }
+    }
+
+    /// Places that UNIQUE leaves; worked out once for all workloads that ask the same.
+    fn places(
+        &mut self,
+        constraints: &[Constraint],
+        left: Option<&BTreeSet<usize>>,
+        roles: &[String],
+    ) -> Option<usize> {
+        let unique = || self.pins.unique_places(constraints, left, |agent| takes(agent, roles));
+        if left.is_some() {
+            return unique();
+        }
+        let fields: Vec<String> = constraints
+            .iter()
+            .map(|constraint| format!("{:?}", constraint.elements))
+            .collect();
+        let key = (fields, roles.to_vec());
+        if let Some(known) = self.unique.get(&key) {
+            return *known;
+        }
+        let places = unique();
+        self.unique.insert(key, places);
+        places
     }
 
     /// Why constraints leave no room for all instances once one of its agents is away; `None`: they do, or it is not known.
@@ -222,7 +254,7 @@ impl<'a, 'f> Judge<'a, 'f> {
             role: definition.role.clone(),
         };
         let placer = self.placers.get_mut(workload.marathon?)?;
-        for at in workload.on.keys() {
+        for at in workload.on.keys().take(ASKED) {
             let (listed, agent) = (self.listed.get(*at)?, self.agents.get(*at)?);
             if let Fit::CannotFit { because, .. } = placer.fits(&asked, &[*listed]).fit {
                 return Some(format!("without {}: {because}", agent.hostname));

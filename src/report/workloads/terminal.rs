@@ -114,17 +114,19 @@ impl Page {
             )
         };
         self.paragraph(0, &format!("{} ({}): {what}", source.archive, source.collected_at));
-        match &overview.waves {
-            Some(waves) => self.summary(waves),
-            None => {
-                let label = painted(self.style.color, "cannot-say", "CANNOT SAY");
-                let _ = writeln!(self.text, "{label}: no waves were planned.");
-                for doubt in &overview.doubts {
-                    self.item(2, "-", 2, doubt);
-                }
-                self.paragraph(0, "Collect again with an account that sees everything, then ask again.");
-            }
+        if let Some(waves) = &overview.waves {
+            self.summary(waves);
+            return;
         }
+        let label = painted(self.style.color, "cannot-say", "CANNOT SAY");
+        let _ = writeln!(self.text, "{label}: no waves were planned.");
+        for doubt in &overview.doubts {
+            self.item(2, "-", 2, doubt);
+        }
+        self.paragraph(
+            0,
+            "Mend that, collect again with an account that sees everything, and ask again.",
+        );
     }
 
     fn summary(&mut self, waves: &Waves) {
