@@ -70,6 +70,7 @@ fn judge(args: &Args, ctx: &mut Ctx<'_>) -> anyhow::Result<Verdict> {
         results: judge::run_checks(&prepared.selected, &context),
         changes: Vec::new(),
         ledger: Vec::new(),
+        workloads: Vec::new(),
         not_compared: &[],
     };
     let report = judge::conclude(found, prepared.ground())?;

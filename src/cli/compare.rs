@@ -84,6 +84,7 @@ fn judge(args: &Args, ctx: &mut Ctx<'_>) -> anyhow::Result<Verdict> {
         results: judge::run_checks(&prepared.selected, &context),
         changes: comparison.changes.clone(),
         ledger: comparison.ledger.clone(),
+        workloads: comparison.workloads.clone(),
         not_compared: &comparison.unknown,
     };
     let report = judge::conclude(found, prepared.ground())?;

@@ -7,6 +7,8 @@ mod archive;
 mod input;
 mod judge;
 mod lines;
+mod placed;
+mod placement;
 mod row;
 
 use std::io::{Read as _, Seek as _};
@@ -36,9 +38,11 @@ Examples:
   gonogo constraints apps.json --marathon 1.4.7 --target-marathon 1.5.8      what does the upgrade do to them?
   gonogo constraints apps.json --marathon 1.5.8 --all --format json
   gonogo constraints pre.tar.gz --target-marathon 1.5.8 -o constraints.csv
+  gonogo constraints pre.tar.gz --without 10.0.0.7 --without 10.0.0.8        what has no room without these agents?
+  gonogo constraints pre.tar.gz --each-rack                                  and without each rack in turn?
 
-Exit codes: 0 none is or will be invalid, rewritten or lost, 3 some are, 5 none that is known, but some cannot be judged,
-2 usage, 6 FILE is no such body or archive, 1 failure.")]
+Exit codes: 0 none is or will be invalid, rewritten or lost, 3 some are, or have no room where that was asked, 5 none that is
+known, but some cannot be judged, 2 usage, 6 FILE is no such body or archive, 1 failure.")]
 pub struct Args {
     /// Saved answer of Marathon, or an archive; `-` for standard input
     #[arg(value_name = "FILE", required_unless_present = "schema")]
@@ -58,6 +62,9 @@ pub struct Args {
     /// Write the answer to FILE, complete or not at all (.txt .json .csv); standard output then has the summary
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
+    /// Room on the agents.
+    #[command(flatten)]
+    pub placement: placement::PlacementArgs,
     /// Print the JSON Schema (2020-12) of the answer
     #[arg(long, conflicts_with_all = ["file", "marathon", "target_marathon", "all", "format", "output"])]
     pub schema: bool,
@@ -107,9 +114,23 @@ pub fn run(args: &Args, ctx: &mut Ctx<'_>) -> anyhow::Result<u8> {
     if let Some(file) = file {
         probe(file, &[path.as_path()])?;
     }
+    if args.placement.asked() && format == Format::Csv {
+        return Err(
+            Failure::usage("a table of constraints has no place for room on the agents")
+                .hint("--format json holds both")
+                .into(),
+        );
+    }
     let mut lines = Lines::new(format, args.all, ctx.verbosity > 0);
     match input::open(path)? {
         Input::Archive => archive::judge(path, args, &mut lines, ctx)?,
+        Input::Body(_) if args.placement.asked() => {
+            return Err(
+                Failure::usage("a saved body of Marathon names no agents, so nothing can be placed")
+                    .hint("give an archive: `gonogo collect` or `gonogo import` makes one")
+                    .into(),
+            );
+        }
         Input::Body(body) => {
             let Some(marathon) = &args.marathon else {
                 return Err(no_version().into());
@@ -135,7 +156,7 @@ const SPOOL: &str = "the answer, kept aside until it is complete";
 
 /// Shows what was found. Nothing was shown before: a body that cannot be read to its end shows nothing of itself.
 fn deliver(lines: Lines, file: Option<&Path>, ctx: &mut Ctx<'_>) -> anyhow::Result<u8> {
-    let counts = lines.counts;
+    let code = lines.exit_code();
     let summary = lines.summary();
     let mut spool = lines.finish().map_err(|error| Failure::io(SPOOL, &error))?;
     spool.rewind().map_err(|error| Failure::io(SPOOL, &error))?;
@@ -158,5 +179,5 @@ fn deliver(lines: Lines, file: Option<&Path>, ctx: &mut Ctx<'_>) -> anyhow::Resu
                 .map_err(shown)?;
         }
     }
-    Ok(counts.exit_code())
+    Ok(code)
 }

@@ -11,7 +11,8 @@ use crate::facts::config::Files;
 use crate::facts::hop::{Hop, NoHop};
 use crate::knowledge::Knowledge;
 use crate::model::{
-    Change, CheckMeta, CheckResult, LedgerEntry, Line, Manifest, Policy, Verdict, Version, Waiver, Why,
+    Change, CheckMeta, CheckResult, LedgerEntry, Line, Manifest, MarathonWorkloads, Policy, Verdict, Version, Waiver,
+    Why,
 };
 use crate::report::Report;
 use crate::report::assemble::{Parts, Side, assemble};
@@ -191,6 +192,8 @@ pub struct Found<'a> {
     pub changes: Vec<Change>,
     /// What the hop changes by itself, and whether it was seen.
     pub ledger: Vec<LedgerEntry>,
+    /// Apps and pods of each Marathon; empty for `check`.
+    pub workloads: Vec<MarathonWorkloads>,
     /// Parts that could not be compared.
     pub not_compared: &'a [(String, Why)],
 }
@@ -283,6 +286,7 @@ pub fn conclude(found: Found<'_>, prepared: Ground<'_>) -> anyhow::Result<Report
         catalogue: prepared.catalogue,
     });
     report.config = config;
+    report.workloads = found.workloads;
     report.remarks.extend(site_remarks(prepared.knowledge));
     // A remark keeps a GO from being a plain one: the verdict must follow from everything that the report says.
     report.verdict = decide(&Basis {

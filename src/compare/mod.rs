@@ -12,10 +12,11 @@ pub mod expected;
 mod ledger;
 pub mod normalise;
 pub mod part;
+mod workloads;
 
 use crate::facts::Facts;
 use crate::knowledge::Knowledge;
-use crate::model::{Change, LedgerEntry, Version, Why};
+use crate::model::{Change, LedgerEntry, MarathonWorkloads, Version, Why};
 
 pub use diff::apps::CONSTRAINT;
 pub use diff::tasks::{Cause, TaskFate, TaskNames, TaskOutcomes};
@@ -40,6 +41,8 @@ pub struct Comparison {
     pub versions: Vec<VersionPair>,
     /// What became of the tasks.
     pub tasks: TaskOutcomes,
+    /// Apps and pods of each Marathon of before: definitions, constraints and tasks.
+    pub workloads: Vec<MarathonWorkloads>,
     /// What the hop should have changed by itself, and whether that was seen.
     pub ledger: Vec<LedgerEntry>,
 }
@@ -60,7 +63,7 @@ pub fn compare(before: &Facts<'_>, after: &Facts<'_>, knowledge: &Knowledge) -> 
     cluster_identity::require_order(before.snapshot, after.snapshot)?;
     cluster_identity::require_same_cluster(before.snapshot, after.snapshot)?;
     let mut comparison = Comparison::default();
-    diff::all(before, after, &mut comparison);
+    diff::all(before, after, knowledge, &mut comparison);
     ledger::settle(&mut comparison, before, after, knowledge);
     comparison.changes.sort_by(|a, b| {
         (&a.subject, a.kind, &a.field, &a.before, &a.after).cmp(&(&b.subject, b.kind, &b.field, &b.before, &b.after))

@@ -5,16 +5,19 @@
 //! knows no app, no cluster and no report. Never judges what a constraint does to placement, only whether Marathon
 //! takes it.
 
+mod correct;
 mod integer;
 mod meaning;
 mod passage;
 mod rules;
 mod steps;
+mod suggest;
 mod volume;
 
 use crate::model::Version;
 use crate::snapshot::Constraint;
 
+pub use correct::{Choice, Correction};
 pub use meaning::{Meaning, When};
 pub use passage::{Effect, Outlook, Passage};
 pub use rules::{Rule, Rules};

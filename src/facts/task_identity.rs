@@ -5,7 +5,8 @@
 //! id belongs to the workload of its task name. Never asks whether the framework is a Marathon: a uuid at that place
 //! means the same wherever it stands.
 
-use crate::snapshot::Task;
+use crate::model::Version;
+use crate::snapshot::{App, Task};
 
 /// What an id of Marathon's form says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -143,6 +144,22 @@ pub fn shown_name(task: &Task, marathon: bool) -> String {
         },
         _ => task.name().into_owned(),
     }
+}
+
+/// Whether a Marathon of this release gives a new run of an app with local volumes the id of the run before: 1.0 to 1.4.6;
+/// a release that is not known may.
+///
+/// Source: mesosphere/marathon `core/task/Task.scala` at v1.0.0-RC1, v1.1.7, v1.3.14, v1.4.6 (no attempt in ids) and v1.4.7
+/// (`forResidentTask` counts attempts).
+pub fn reuses_ids(marathon: Option<&Version>) -> bool {
+    marathon.is_none_or(|marathon| marathon.line() >= (1, 0) && !marathon.at_least(1, 4, 7))
+}
+
+/// Whether an app has local volumes: it says `residency`, or a volume says `persistent`.
+pub fn resident(app: &App) -> bool {
+    let has = |field: &str, part: &str| app.definition.get(field).is_some_and(|text| text.contains(part));
+    // Canonical text: inside of a text the quotes would be escaped.
+    has("residency", "{") || has("container", "\"persistent\":{")
 }
 
 /// Frameworks whose tasks end by themselves, by the first letters of their names in lower case.

@@ -39,11 +39,13 @@ impl Knowledge {
         self.lint_releases(&mut lint);
         self.lint_paths(&mut lint);
         self.lint_advisories(&mut lint);
+        self.lint_packages(&mut lint);
         for (name, guide) in [("mesos", &self.mesos), ("marathon", &self.marathon)] {
             lint_guide(name, guide, &mut lint);
         }
         self.lint_ids(&mut lint);
         self.lint_citations(checks, &mut lint);
+        lint.0.extend(self.app_fields.lint());
         lint.0
     }
 
@@ -151,6 +153,27 @@ impl Knowledge {
         }
         lint.sourced("mesos releases", &paths.mesos.sources);
         lint.sourced("ways back", &paths.back.sources);
+    }
+
+    fn lint_packages(&self, lint: &mut Lint) {
+        for pair in self.packages.windows(2) {
+            if let [before, after] = pair
+                && before.name > after.name
+            {
+                lint.say(format!("package {}: does not come after {}", after.name, before.name));
+            }
+        }
+        for package in &self.packages {
+            let what = format!("package {}", package.name);
+            lint.sourced(&what, &package.sources);
+            let upside_down = package.first.as_ref().zip(package.below.as_ref());
+            if upside_down.is_some_and(|(first, below)| first >= below) {
+                lint.say(format!("{what}: its versions are upside down"));
+            }
+            if package.name.is_empty() || package.text.is_empty() {
+                lint.say(format!("{what}: says nothing"));
+            }
+        }
     }
 
     fn lint_advisories(&self, lint: &mut Lint) {

@@ -4,6 +4,7 @@
 //! site's own file counts everywhere or nowhere.
 
 pub mod advisories;
+pub mod app_fields;
 pub mod chain;
 pub mod components;
 pub mod config;
@@ -13,6 +14,7 @@ pub mod hops;
 pub mod ledger;
 pub mod lint;
 pub mod marathon;
+pub mod packages;
 pub mod paths;
 pub mod procedure;
 pub mod releases;
@@ -30,6 +32,7 @@ use sha2::{Digest as _, Sha256};
 use crate::model::{Line, Version, hex};
 
 pub use advisories::Advisory;
+pub use app_fields::AppFields;
 pub use components::Components;
 pub use documents::Document;
 pub use guide::{Guide, GuideHop};
@@ -52,6 +55,7 @@ const TABLES: &[(&str, &str)] = &[
     ("components.toml", include_str!("data/components.toml")),
     ("paths.toml", include_str!("data/paths.toml")),
     ("advisories.toml", include_str!("data/advisories.toml")),
+    ("packages.toml", include_str!("data/packages.toml")),
     ("mesos-0.toml", include_str!("data/mesos-0.toml")),
     ("mesos-1.toml", include_str!("data/mesos-1.toml")),
     ("marathon.toml", include_str!("data/marathon.toml")),
@@ -61,6 +65,7 @@ const TABLES: &[(&str, &str)] = &[
     ("requirements.toml", include_str!("data/requirements.toml")),
     ("signoffs.toml", include_str!("data/signoffs.toml")),
     ("config.toml", include_str!("data/config.toml")),
+    ("app-fields.toml", include_str!("data/app-fields.toml")),
 ];
 
 /// Everything the documents say.
@@ -76,6 +81,8 @@ pub struct Knowledge {
     pub paths: Paths,
     /// Warnings about certain steps.
     pub advisories: Vec<Advisory>,
+    /// Catalogue packages that cannot be upgraded with their state.
+    pub packages: Vec<packages::NoWay>,
     /// Apache Mesos, line by line.
     pub mesos: Guide,
     /// Marathon, line by line.
@@ -92,6 +99,8 @@ pub struct Knowledge {
     pub signoffs: Vec<SignoffItem>,
     /// The installer's config.yaml.
     pub config: config::ConfigRules,
+    /// Fields of app, pod and job definitions, and what two releases write otherwise.
+    pub app_fields: AppFields,
     /// The site's own file, where one was given.
     pub site: Option<Site>,
     revision: String,
@@ -121,6 +130,7 @@ impl Knowledge {
             components: table("components.toml", components::read)?,
             paths: table("paths.toml", paths::read)?,
             advisories: table("advisories.toml", advisories::read)?,
+            packages: table("packages.toml", packages::read)?,
             mesos: mesos()?,
             marathon: table("marathon.toml", guide::read)?,
             ledger: table("ledger.toml", ledger::read)?,
@@ -129,6 +139,7 @@ impl Knowledge {
             requirements: table("requirements.toml", requirements::read)?,
             signoffs: table("signoffs.toml", signoffs::read)?,
             config: table("config.toml", config::read)?,
+            app_fields: table("app-fields.toml", app_fields::read)?,
             site: None,
             revision: format!("{DATED}+{digest}"),
         })

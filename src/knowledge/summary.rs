@@ -87,6 +87,11 @@ impl Knowledge {
             self.advisories.len(),
             "warnings about certain steps".to_owned(),
         );
+        say(
+            "packages",
+            self.packages.len(),
+            "catalogue packages without an upgrade that keeps their state".to_owned(),
+        );
         let lines = &self.paths.mesos.lines;
         let releases: usize = lines.iter().map(|line| line.patches.len()).sum();
         say("mesos releases", releases, format!("of {} lines", lines.len()));
@@ -102,6 +107,7 @@ impl Knowledge {
             self.ledger.len(),
             "changes that hops bring by themselves".to_owned(),
         );
+        say("app fields", self.app_fields.entries(), self.definitions());
         let steps = self.procedure.steps.len() + self.procedure.mesos.len();
         say("procedure", steps, "steps of the procedure".to_owned());
         say(
@@ -115,6 +121,15 @@ impl Knowledge {
             "checkable items of the documents of the window".to_owned(),
         );
         counts
+    }
+
+    /// What is said of fields of definitions.
+    fn definitions(&self) -> String {
+        format!(
+            "statements about definitions: {} defaults, {} that code rewrites",
+            self.app_fields.absent.len(),
+            self.app_fields.rewrite.len()
+        )
     }
 
     /// How the pairs that documents speak about are judged.

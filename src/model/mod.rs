@@ -19,6 +19,7 @@ pub mod subject;
 pub mod verdict;
 pub mod version;
 pub mod waiver;
+pub mod workloads;
 
 pub use change::{Change, ChangeKind, Expectation};
 pub use check::{Area, CheckMeta, CheckResult, Doc, Severity, Stage, Status};
@@ -36,6 +37,7 @@ pub use subject::{Subject, SubjectKind};
 pub use verdict::Verdict;
 pub use version::Version;
 pub use waiver::{AppliedWaiver, Waiver, WaiverState};
+pub use workloads::MarathonWorkloads;
 
 /// Lower-case hex of some bytes.
 pub fn hex(bytes: &[u8]) -> String {

@@ -78,6 +78,7 @@ pub fn assemble(parts: Parts<'_>) -> Report {
         results,
         changes: parts.changes,
         ledger: parts.ledger,
+        workloads: Vec::new(),
         config: None,
         remarks,
         waivers: parts.waivers,

@@ -23,8 +23,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::model::{
-    AppliedSignoff, AppliedWaiver, Change, CheckResult, ConfigDiff, LedgerEntry, Phase, Policy, RequirementAnswer,
-    Verdict,
+    AppliedSignoff, AppliedWaiver, Change, CheckResult, ConfigDiff, LedgerEntry, MarathonWorkloads, Phase, Policy,
+    RequirementAnswer, Verdict,
 };
 
 /// Format number of the JSON report.
@@ -50,6 +50,9 @@ pub struct Report {
     /// What the hop should have changed by itself, and whether that was seen; empty for `check`.
     #[serde(default)]
     pub ledger: Vec<LedgerEntry>,
+    /// Apps and pods of each Marathon before and after: counts over all, and every one that differs; absent for `check`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub workloads: Vec<MarathonWorkloads>,
     /// config.yaml before and for the target, side by side; absent where one of the two is not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub config: Option<ConfigDiff>,

@@ -3,6 +3,7 @@
 //! Shows the view, whose texts are harmless already; the only control bytes written are newlines and, with colour, the
 //! renderer's own escape sequences.
 
+mod apps;
 mod config;
 mod lines;
 
@@ -47,6 +48,7 @@ pub fn render(view: &View, style: Style) -> String {
             page.changes(group);
         }
     }
+    page.apps(view);
     page.ledger(view);
     page.config(view);
     page.waivers(view);

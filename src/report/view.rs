@@ -3,6 +3,7 @@
 //! Every text in a view is harmless (`safe::sanitized`) and of limited length, every table of limited rows, and what is left
 //! out is counted. A view decides nothing: verdict, statuses and words are those of the report.
 
+pub mod apps;
 pub mod changes;
 pub mod config;
 pub mod headline;
@@ -49,6 +50,8 @@ pub struct View {
     pub changes: Vec<ChangeGroup>,
     /// What the hop should have changed by itself; empty for `check`.
     pub ledger: ledger::LedgerTable,
+    /// Apps and pods of each Marathon, before and after; empty for `check`.
+    pub workloads: Vec<apps::AppsTable>,
     /// config.yaml before and for the target.
     pub config: Option<config::ConfigTable>,
     /// What keeps a GO from being a plain one.
@@ -196,6 +199,7 @@ pub fn of(report: &Report, catalogue: &Catalogue) -> View {
     let mut budget = Budget::new();
     let results = results::of(report, catalogue, &mut budget);
     let changes = changes::of(&report.changes, &mut budget);
+    let workloads = apps::of(&report.workloads, &mut budget);
     let ledger = ledger::of(&report.ledger, &mut budget);
     let config = report.config.as_ref().map(|diff| config::of(diff, &mut budget));
     let signoffs = signoffs::of(report, &mut budget);
@@ -212,6 +216,7 @@ pub fn of(report: &Report, catalogue: &Catalogue) -> View {
         results,
         changes,
         ledger,
+        workloads,
         config,
         remarks: report.remarks.iter().map(|remark| clean(remark)).collect(),
         waivers: report

@@ -12,9 +12,10 @@ use super::canonical::Canonical;
 use super::json;
 
 /// Settings that rules of upgrades ask for; none of them can hold a secret.
-pub const SETTINGS: [&str; 9] = [
+pub const SETTINGS: [&str; 10] = [
     "marathon_config.default_network_name",
     "marathon_config.features",
+    "marathon_config.mesos_bridge_name",
     "marathon_config.mesos_role",
     "marathon_config.reconciliation_interval",
     "marathon_config.revive_offers_for_new_apps",

@@ -5,6 +5,7 @@
 pub mod answers;
 pub mod build;
 pub mod coverage;
+pub mod packages;
 pub mod racks;
 pub mod sheet;
 pub mod state;

@@ -5,8 +5,18 @@
 
 use std::collections::BTreeMap;
 
-use gonogo::compare::normalise::{Compared, Definition, Kind, compare};
+use gonogo::compare::normalise::{Compared, Definition, Written};
+use gonogo::knowledge::Knowledge;
+use gonogo::knowledge::app_fields::Of as Kind;
+use gonogo::model::Version;
 use serde_json::{Value, json};
+
+/// Settings of the Marathon after: name and JSON text.
+type Settings = &'static [(&'static str, &'static str)];
+
+const ROLE: &str = "marathon_config.mesos_role";
+const DEFAULT: &str = "marathon_config.default_network_name";
+const BRIDGE: &str = "marathon_config.mesos_bridge_name";
 
 fn definition(app: &Value) -> Definition {
     app.as_object()
@@ -50,11 +60,46 @@ fn with(mut frame: Value, fields: &Value) -> Value {
     frame
 }
 
-fn differing(kind: Kind, before: &Value, after: &Value) -> Vec<String> {
-    match compare(kind, &definition(before), &definition(after)) {
-        Compared::Identical | Compared::SameMeaning => Vec::new(),
-        Compared::Differs(fields) => fields.into_iter().map(|field| field.field).collect(),
+/// What a comparison says of two definitions printed by two releases (`?` = not known), with the settings of after.
+fn compared(
+    kind: Kind,
+    (before, from): (&Value, &str),
+    (after, to): (&Value, &str),
+    settings: &[(&str, &str)],
+) -> Compared {
+    let release = |text: &str| text.parse::<Version>().ok();
+    let (from, to) = (release(from), release(to));
+    let none = BTreeMap::new();
+    let settings = settings
+        .iter()
+        .map(|(name, text)| ((*name).to_owned(), (*text).to_owned()));
+    let (one, other) = (definition(before), definition(after));
+    gonogo::compare::normalise::compare(
+        &Knowledge::builtin().unwrap().app_fields,
+        kind,
+        Written {
+            definition: &one,
+            release: from.as_ref(),
+            settings: &none,
+        },
+        Written {
+            definition: &other,
+            release: to.as_ref(),
+            settings: &settings.collect(),
+        },
+    )
+}
+
+fn fields(compared: Compared) -> Vec<String> {
+    match compared {
+        Compared::Identical | Compared::SameMeaning { .. } => Vec::new(),
+        Compared::Differs { fields, .. } => fields.into_iter().map(|field| field.field).collect(),
     }
+}
+
+/// Fields that differ between what 1.4.13 and what 1.5.15 prints.
+fn differing(kind: Kind, before: &Value, after: &Value) -> Vec<String> {
+    fields(compared(kind, (before, "1.4.13"), (after, "1.5.15"), &[]))
 }
 
 /// (what it shows, fields before, fields after).
@@ -125,9 +170,9 @@ fn renamed() -> Vec<(&'static str, Value, Value)> {
                 "delaySeconds": 15}, {"protocol": "TCP", "gracePeriodSeconds": 300, "delaySeconds": 15}]}),
         ),
         (
-            "no strategy before 1.4, and a role from 1.9 on",
+            "no strategy, which in 1.4.13 is none after no seconds",
             json!({"unreachableStrategy": null}),
-            json!({"unreachableStrategy": {"inactiveAfterSeconds": 0, "expungeAfterSeconds": 0}, "role": "slave_public"}),
+            json!({"unreachableStrategy": {"inactiveAfterSeconds": 0, "expungeAfterSeconds": 0}}),
         ),
         (
             "a number is a number",
@@ -139,15 +184,250 @@ fn renamed() -> Vec<(&'static str, Value, Value)> {
 
 #[test]
 fn what_is_only_written_otherwise_is_no_change() {
+    let none: Vec<String> = Vec::new();
     for (what, before, after) in renamed() {
         let (before, after) = (with(old_frame(), &before), with(new_frame(), &after));
-        assert_eq!(differing(Kind::App, &before, &after), Vec::<String>::new(), "{what}");
-        assert_eq!(
-            differing(Kind::App, &after, &before),
-            Vec::<String>::new(),
-            "{what}, the other way round"
-        );
+        assert_eq!(differing(Kind::App, &before, &after), none, "{what}");
+        let back = compared(Kind::App, (&after, "1.5.15"), (&before, "1.4.13"), &[]);
+        assert_eq!(fields(back), none, "{what}, the other way round");
     }
+}
+
+/// Absence stands for a value in the releases of which a source says so, and in no other.
+#[test]
+#[allow(clippy::too_many_lines, reason = "a table")]
+fn a_default_counts_in_its_releases_only() {
+    let strategy = |inactive: u64, expunge: u64| json!({"unreachableStrategy": {"inactiveAfterSeconds": inactive, "expungeAfterSeconds": expunge}});
+    let cases: Vec<(Kind, &str, &str, Value, Settings, bool)> = vec![
+        // The first 1.4 that read it gave it its own default.
+        (Kind::App, "1.3.14", "1.4.13", strategy(0, 0), &[], true),
+        (Kind::App, "1.3.14", "1.4.8", strategy(300, 600), &[], true),
+        (
+            Kind::App,
+            "1.3.14",
+            "1.4.13",
+            json!({"unreachableStrategy": "disabled"}),
+            &[],
+            true,
+        ),
+        (Kind::App, "1.3.14", "1.4.13", strategy(1, 2), &[], false),
+        (Kind::App, "1.4.8", "1.5.15", strategy(300, 600), &[], true),
+        (Kind::App, "1.4.9", "1.5.15", strategy(300, 600), &[], false),
+        (Kind::App, "1.5.0", "1.5.15", strategy(300, 600), &[], true),
+        (Kind::App, "1.5.15", "1.6.590", strategy(300, 600), &[], false),
+        (Kind::App, "1.5.15", "1.6.590", strategy(0, 0), &[], true),
+        (Kind::App, "?", "1.5.15", strategy(0, 0), &[], false),
+        // An hour up to 1.7, five minutes from 1.8 on.
+        (
+            Kind::App,
+            "1.7.236",
+            "1.8.244",
+            json!({"maxLaunchDelaySeconds": 3600}),
+            &[],
+            true,
+        ),
+        (
+            Kind::App,
+            "1.7.236",
+            "1.8.244",
+            json!({"maxLaunchDelaySeconds": 300}),
+            &[],
+            false,
+        ),
+        (
+            Kind::App,
+            "1.8.244",
+            "1.10.26",
+            json!({"maxLaunchDelaySeconds": 300}),
+            &[],
+            true,
+        ),
+        (
+            Kind::App,
+            "1.8.244",
+            "1.10.26",
+            json!({"maxLaunchDelaySeconds": 3600}),
+            &[],
+            false,
+        ),
+        // The role that Marathon has; null is the role of everybody.
+        (
+            Kind::App,
+            "1.8.244",
+            "1.9.109",
+            json!({"role": "slave_public"}),
+            &[(ROLE, "\"slave_public\"")],
+            true,
+        ),
+        (
+            Kind::App,
+            "1.8.244",
+            "1.9.109",
+            json!({"role": "other"}),
+            &[(ROLE, "\"slave_public\"")],
+            false,
+        ),
+        (
+            Kind::Pod,
+            "1.8.244",
+            "1.9.109",
+            json!({"role": "*"}),
+            &[(ROLE, "null")],
+            true,
+        ),
+        (Kind::App, "1.8.244", "1.9.109", json!({"role": "*"}), &[], false),
+        (
+            Kind::App,
+            "1.9.109",
+            "1.10.26",
+            json!({"role": "*"}),
+            &[(ROLE, "\"*\"")],
+            false,
+        ),
+        // The migration to 1.10 writes true; later its absence says false.
+        (
+            Kind::Pod,
+            "1.9.109",
+            "1.10.26",
+            json!({"legacySharedCgroups": true}),
+            &[],
+            true,
+        ),
+        (
+            Kind::Pod,
+            "1.9.109",
+            "1.10.26",
+            json!({"legacySharedCgroups": false}),
+            &[],
+            false,
+        ),
+        (
+            Kind::Pod,
+            "1.10.17",
+            "1.10.26",
+            json!({"legacySharedCgroups": true}),
+            &[],
+            false,
+        ),
+        // Only true is stored.
+        (Kind::App, "1.4.13", "1.5.15", json!({"tty": false}), &[], true),
+        (Kind::App, "1.4.13", "1.5.15", json!({"tty": true}), &[], false),
+        (Kind::App, "?", "?", json!({"gpus": 0}), &[], true),
+        (Kind::App, "1.1.7", "1.3.14", json!({"gpus": 1}), &[], false),
+    ];
+    for (kind, from, to, value, settings, same) in cases {
+        let without = json!({"id": "/a", "cmd": "run"});
+        let with = with(without.clone(), &value);
+        let found = fields(compared(kind, (&without, from), (&with, to), settings));
+        assert_eq!(found.is_empty(), same, "{kind:?} {from} to {to}: {value} {found:?}");
+        if settings.is_empty() {
+            // The side that lacks it decides, wherever it stands.
+            let back = fields(compared(kind, (&with, to), (&without, from), settings));
+            assert_eq!(back.is_empty(), same, "{kind:?} {to} to {from}: {value} {back:?}");
+        }
+    }
+}
+
+/// (what it shows, before, after, whether it is the same): networks whose names Marathon's settings give.
+#[test]
+fn names_of_networks_come_from_the_settings() {
+    let own = |name: Value| {
+        with(
+            old_frame(),
+            &json!({"ipAddress": {"networkName": name}, "ports": [], "portDefinitions": []}),
+        )
+    };
+    let joined = |network: Value| {
+        with(
+            new_frame(),
+            &json!({"networks": [network], "portDefinitions": null, "container": {"type": "MESOS", "portMappings": []}}),
+        )
+    };
+    let cases: Vec<(Value, Value, Settings, bool)> = vec![
+        (json!("mesos-bridge"), json!({"mode": "container/bridge"}), &[], true),
+        (
+            json!("mesos-bridge"),
+            json!({"mode": "container", "name": "mesos-bridge"}),
+            &[],
+            false,
+        ),
+        (
+            json!("br"),
+            json!({"mode": "container/bridge"}),
+            &[(BRIDGE, "\"br\"")],
+            true,
+        ),
+        (
+            json!(null),
+            json!({"mode": "container", "name": "dcos"}),
+            &[(DEFAULT, "\"dcos\"")],
+            true,
+        ),
+        (json!(null), json!({"mode": "container", "name": "dcos"}), &[], false),
+        (
+            json!(null),
+            json!({"mode": "container", "name": "blue"}),
+            &[(DEFAULT, "\"dcos\"")],
+            false,
+        ),
+        (
+            json!("blue"),
+            json!({"mode": "container", "name": "blue"}),
+            &[(DEFAULT, "\"dcos\"")],
+            true,
+        ),
+    ];
+    for (before, after, settings, same) in cases {
+        let found = fields(compared(
+            Kind::App,
+            (&own(before.clone()), "1.4.13"),
+            (&joined(after.clone()), "1.5.15"),
+            settings,
+        ));
+        assert_eq!(found.is_empty(), same, "{before} {after} {found:?}");
+    }
+}
+
+/// What a definition is written otherwise by is told, entry by entry, and only where the two sides differ in it.
+#[test]
+fn what_explains_a_definition_is_named() {
+    let by = |before: &Value, from: &str, after: &Value, to: &str| match compared(
+        Kind::App,
+        (before, from),
+        (after, to),
+        &[],
+    ) {
+        Compared::SameMeaning { by } => by,
+        other => panic!("{other:?}"),
+    };
+    let docker = json!({"uris": ["http://x/a.tgz"], "fetch": [{"uri": "http://x/a.tgz", "extract": true}],
+        "container": {"type": "DOCKER", "docker": {"image": "nginx", "network": "BRIDGE",
+            "portMappings": [{"containerPort": 80, "hostPort": 0}]}}});
+    let after = json!({"fetch": [{"uri": "http://x/a.tgz"}], "networks": [{"mode": "container/bridge"}], "portDefinitions": null,
+        "container": {"type": "DOCKER", "docker": {"image": "nginx"}, "portMappings": [{"containerPort": 80, "hostPort": 0}]}});
+    let (before, after) = (with(old_frame(), &docker), with(new_frame(), &after));
+    let found = by(&before, "1.4.13", &after, "1.5.15");
+    for entry in ["uris", "networks", "port-mappings", "fetch-extract", "empty", "tty"] {
+        assert!(found.iter().any(|id| id == entry), "{entry} is among {found:?}");
+    }
+    for entry in ["ports", "store-urls", "residency-has-no-effect", "gpus"] {
+        assert!(!found.iter().any(|id| id == entry), "{entry} is not among {found:?}");
+    }
+    // Both in the old form: what both have rewritten explains nothing.
+    let mut other = before.clone();
+    other["args"] = json!([]);
+    assert_eq!(by(&before, "1.4.12", &other, "1.4.13"), ["empty"]);
+}
+
+/// From 1.6 on the values of residency have no effect; up to 1.5 they have one.
+#[test]
+fn residency_counts_up_to_1_5() {
+    let app = |seconds: u64| json!({"residency": {"relaunchEscalationTimeoutSeconds": seconds, "taskLostBehavior": "WAIT_FOREVER"}});
+    let between = |from: &str, to: &str| fields(compared(Kind::App, (&app(7200), from), (&app(3600), to), &[]));
+    assert_eq!(between("1.4.13", "1.5.15"), ["residency"]);
+    assert_eq!(between("1.5.15", "1.6.590"), Vec::<String>::new());
+    let gone = compared(Kind::App, (&app(7200), "1.5.15"), (&json!({}), "1.6.590"), &[]);
+    assert_eq!(fields(gone), ["residency"]);
 }
 
 #[test]
@@ -231,7 +511,13 @@ fn pods_and_jobs_are_compared_too() {
         pod(json!([]), 3600),
         &json!({"legacySharedCgroups": true, "executorResources": {"cpus": 0.1, "mem": 32, "disk": 10}, "role": "*"}),
     );
-    assert_eq!(differing(Kind::Pod, &pod(json!([]), 3600), &newer), none);
+    let found = compared(
+        Kind::Pod,
+        (&pod(json!([]), 3600), "1.8.244"),
+        (&newer, "1.10.26"),
+        &[(ROLE, "null")],
+    );
+    assert_eq!(fields(found), none);
     let job = |next: &str, cron: &str| json!({"id": "j", "activeRuns": [next], "schedules": [{"cron": cron, "nextRunAt": next}]});
     assert_eq!(
         differing(Kind::Job, &job("monday", "0 2 * * *"), &job("tuesday", "0 2 * * *")),
@@ -247,6 +533,14 @@ fn pods_and_jobs_are_compared_too() {
 fn text_that_is_no_json_is_compared_as_text() {
     let one: Definition = BTreeMap::from([("cmd".to_owned(), "not json".to_owned())]);
     let other: Definition = BTreeMap::from([("cmd".to_owned(), "not json either".to_owned())]);
-    assert_eq!(compare(Kind::App, &one, &one), Compared::Identical);
-    assert!(matches!(compare(Kind::App, &one, &other), Compared::Differs(_)));
+    let none = BTreeMap::new();
+    let side = |definition| Written {
+        definition,
+        release: None,
+        settings: &none,
+    };
+    let table = &Knowledge::builtin().unwrap().app_fields;
+    let compare = |before, after| gonogo::compare::normalise::compare(table, Kind::App, side(before), side(after));
+    assert_eq!(compare(&one, &one), Compared::Identical);
+    assert!(matches!(compare(&one, &other), Compared::Differs { .. }));
 }

@@ -181,7 +181,7 @@ proptest! {
             let lines: Vec<String> = comparison.changes.iter()
                 .map(|change| format!("{:?} {:?} {:?} {:?} {}", change.subject, change.kind, change.before, change.after, change.why))
                 .collect();
-            (lines, comparison.tasks.survived)
+            (lines, comparison.tasks.survived, comparison.workloads)
         };
         let (mut one, mut two) = (before.snapshot(), after.snapshot());
         let straight = words(&one, &two);

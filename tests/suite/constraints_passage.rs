@@ -136,12 +136,6 @@ fn what_stays_and_means_something_else_is_said() {
         ),
         (json!(["rack", "MAX_PER", "2"]), "1.3.14", "1.4.3", vec![]),
         (json!(["hostname", "MAX_PER", "2"]), "1.4.3", "1.5.8", vec![]),
-        (
-            json!(["hostname", "CLUSTER", "a"]),
-            "1.5.15",
-            "1.6.590",
-            vec!["cluster-value"],
-        ),
         (json!(["rack", "CLUSTER"]), "1.5.15", "1.6.590", vec![]),
         (
             json!(["rack", "GROUP_BY", "3"]),
@@ -173,7 +167,18 @@ fn what_stays_and_means_something_else_is_said() {
         assert_eq!(always, ids, "{constraint} {running} to {target}");
         assert_eq!(outlook.changes_meaning(), !ids.is_empty());
     }
+}
+
+#[test]
+fn what_hangs_on_agents_flags_or_instances_is_said_with_its_condition() {
     for (constraint, running, target, id, when) in [
+        (
+            json!(["hostname", "CLUSTER", "a"]),
+            "1.5.15",
+            "1.6.590",
+            "cluster-value",
+            When::InstancesElsewhere,
+        ),
         (
             json!(["rack", "UNIQUE"]),
             "1.1.7",

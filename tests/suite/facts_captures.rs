@@ -61,6 +61,7 @@ fn expect(lab: &str, findings: &[&str], unknown: &[&str]) {
         "agents-missing",
         "components-unhealthy",
         "dcos-versions-mixed",
+        "packages-without-path",
         "component-versions-unexpected",
         "mesos-flag-ignored",
     ];

@@ -352,3 +352,52 @@ fn the_command_counts_lists_and_reads_the_site_file() {
     let absent = gonogo(&["knowledge", "--knowledge", "/not/there.toml"]);
     assert_eq!(absent.status.code(), Some(2));
 }
+
+/// What is wrong with the table of fields is said when it is read, or by the linter; nothing of it is guessed.
+#[test]
+fn a_broken_table_of_fields_is_refused() {
+    use gonogo::knowledge::app_fields;
+    let text = include_str!("../../src/knowledge/data/app-fields.toml");
+    assert_eq!(app_fields::read(text).unwrap().lint(), Vec::<String>::new());
+    for (from, to, part) in [
+        (
+            "transformation = \"uris-to-fetch\"",
+            "transformation = \"uris-to-nothing\"",
+            "unknown variant",
+        ),
+        ("values = [\"1.15\"]", "values = [\"1.15.\"]", "trailing"),
+        ("schema = 1", "schema = 2", "this program reads 1"),
+        ("id = \"tty\"", "id = \"tty\"\nguess = true", "unknown field"),
+    ] {
+        assert!(text.contains(from), "{from}");
+        let error = app_fields::read(&text.replacen(from, to, 1)).unwrap_err();
+        assert!(error.contains(part), "{to}: {error}");
+    }
+    for (from, to, part) in [
+        ("id = \"mem\"", "id = \"cpus\"", "app field cpus: twice"),
+        (
+            "sources = [\"RFC 8259, section 6\"]",
+            "sources = []",
+            "app field numbers: no source",
+        ),
+        (
+            "values = [\"1.15\"]\n",
+            "",
+            "app field backoff-factor: either values or a setting",
+        ),
+        (
+            "from = \"1.5.0\"\nbefore = \"1.5.1\"",
+            "from = \"1.5.1\"\nbefore = \"1.5.0\"",
+            "app field unreachable-strategy-1.5.0: its first release comes after its last",
+        ),
+        (
+            "transformation = \"uris-to-fetch\"",
+            "transformation = \"drop\"",
+            "app fields: no entry names the transformation UrisToFetch",
+        ),
+    ] {
+        assert!(text.contains(from), "{from}");
+        let problems = app_fields::read(&text.replacen(from, to, 1)).unwrap().lint();
+        assert!(problems.iter().any(|problem| problem == part), "{to}: {problems:?}");
+    }
+}

@@ -7,6 +7,7 @@ use gonogo::checks::{self, Context, runner};
 use gonogo::facts::Facts;
 use gonogo::knowledge::Knowledge;
 use gonogo::model::{CheckResult, Datum, Policy};
+use gonogo::workbook::sheet::Cell;
 use serde_json::{Value, json};
 
 use crate::support::fixture::{Cluster, Edit};
@@ -163,4 +164,26 @@ fn a_default_network_names_the_nameless_and_one_that_is_not_listed_is_unknown() 
     assert!(!fired(&silent, "/a").contains("marathon-1.5-network-name"));
     let why = silent[0].reason.clone().unwrap_or_default();
     assert!(why.contains("default_network_name"), "{why}");
+}
+
+#[test]
+fn packages_are_listed_with_what_documents_say_and_silence_is_said() {
+    let cluster = Cluster::read("dcos-pre");
+    let snapshot = cluster.snapshot();
+    let facts = Facts::new(&snapshot);
+    let knowledge = Knowledge::builtin().unwrap();
+    let sheet = gonogo::workbook::packages::packages(&facts, knowledge);
+    assert_eq!(sheet.rows.len(), snapshot.dcos.packages.known().unwrap().len());
+    for row in &sheet.rows {
+        assert_eq!(row[3], Cell::Unknown("no document speaks of it".to_owned()), "{row:?}");
+    }
+    let mut without = cluster.clone();
+    without.forget("data/dcos/10.0.0.1/packages.json");
+    let snapshot = without.snapshot();
+    let sheet = gonogo::workbook::packages::packages(&Facts::new(&snapshot), knowledge);
+    assert!(
+        matches!(&sheet.rows[0][0], Cell::Unknown(why) if why.contains("packages.json")),
+        "{:?}",
+        sheet.rows
+    );
 }

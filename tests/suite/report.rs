@@ -308,3 +308,29 @@ fn many_findings_stay_readable_and_are_counted() {
     assert!(page.len() < 20 * 1024 * 1024, "{} bytes", page.len());
     assert!(page.contains("904 more bytes"));
 }
+
+/// A hundred thousand apps that differ: the JSON has them all, pages as many as a person can read and the number of the others.
+#[test]
+fn a_hundred_thousand_apps_stay_readable() {
+    let (_, mut report) = all_reports().into_iter().find(|(name, _)| name == "apps").unwrap();
+    let root = &mut report.workloads[0];
+    let one = root.differing[0].clone();
+    root.differing = (0..100_000)
+        .map(|number| {
+            let mut diff = one.clone();
+            diff.id = format!("/app-{number:06}");
+            diff
+        })
+        .collect();
+    let view = gonogo::report::view::of(&report, &catalogue());
+    let shown = &view.workloads[0];
+    assert!((1..=1000).contains(&shown.rows.len()), "{}", shown.rows.len());
+    assert_eq!(shown.rows.len() + shown.more, 100_000);
+    for format in [Format::Terminal, Format::Markdown, Format::Html] {
+        let text = rendered(format, &report);
+        assert!(text.len() < 8 * 1024 * 1024, "{format:?}: {}", text.len());
+        assert!(text.contains("more"), "{format:?} counts the others");
+    }
+    let read = json::read(rendered(Format::Json, &report).as_bytes()).unwrap();
+    assert_eq!(read.workloads[0].differing.len(), 100_000);
+}

@@ -8,6 +8,7 @@ mod dcos_versions_mixed;
 mod leader_views_disagree;
 mod masters_even;
 mod masters_missing;
+mod packages_without_path;
 
 /// The checks of this area, sorted by id.
 pub const CHECKS: &[&dyn Check] = &[
@@ -17,4 +18,5 @@ pub const CHECKS: &[&dyn Check] = &[
     &leader_views_disagree::LeaderViewsDisagree,
     &masters_even::MastersEven,
     &masters_missing::MastersMissing,
+    &packages_without_path::PackagesWithoutPath,
 ];

@@ -18,7 +18,7 @@ const META: CheckMeta = CheckMeta {
     needs: &["data/marathon/*/apps.json", "data/marathon/*/pods.json"],
     requirements: &["S1-35", "S1-136"],
     doc: Doc {
-        what: "Constraints are compared by what they mean: letter case of the operator, an empty value of UNIQUE, GROUP_BY or CLUSTER and `*` for `.*` (all rewritten by Marathon's migrations) are no change. A constraint that is gone without another one on the same field is a finding; another operator or value on the same field is reported by app-definition-changed.",
+        what: "Constraints are compared by what they mean: letter case of the operator, a value of UNIQUE, an empty one of GROUP_BY or CLUSTER, and whatever a migration of the hop writes otherwise (`*` becomes `.*`) are no change. A constraint that is gone without another one on the same field is a finding; another operator or value on the same field is reported by app-definition-changed. Where a migration of the hop removes such a constraint, the finding names it.",
         why: "Marathon 1.3 to 1.5 remove constraints they find invalid while they migrate, and say so only in the log. The app then runs anywhere: two instances on one host, outside its rack.",
         by_hand: "curl http://<marathon>/v2/apps | jq '.apps[] | {id, constraints}', before and after.",
         remedy: "Write the constraint again in a form the running Marathon accepts (see constraints-invalid) and deploy.",

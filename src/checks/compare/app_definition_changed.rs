@@ -22,7 +22,7 @@ const META: CheckMeta = CheckMeta {
     ],
     requirements: &["S1-113", "S1-136"],
     doc: Doc {
-        what: "Definitions are compared field by field after both are brought into one form: Marathon 1.5 and later print networks, container.portMappings, portDefinitions and fetch instead of ipAddress, container.docker.network, container.docker.portMappings, ports and uris, and write defaults that older ones left out. Values that may hold secrets are not shown. Lost constraints are reported by app-constraints-lost.",
+        what: "Definitions are compared field by field after both are brought into one form: Marathon 1.5 and later print networks, container.portMappings, portDefinitions and fetch instead of ipAddress, container.docker.network, container.docker.portMappings, ports and uris, and write defaults that older ones left out; what may be written otherwise, and in which releases, stands with its source in src/knowledge/data/app-fields.toml. Values that may hold secrets are not shown. Lost constraints are reported by app-constraints-lost.",
         why: "Nobody should deploy in a window, and a migration should change nothing. A changed definition may also be a rewriting that gonogo does not know: therefore it warns.",
         by_hand: "curl http://<marathon>/v2/apps/<id> before and after, and diff them.",
         remedy: "Compare with the change plan of the window; deploy the definition of before if nobody meant the change.",

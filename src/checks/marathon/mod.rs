@@ -2,7 +2,14 @@
 
 mod apps_below_target;
 mod apps_unhealthy;
+mod constraints_abort_migration;
+mod constraints_change_meaning;
+mod constraints_dropped_by_target;
 mod constraints_invalid;
+mod constraints_refused_by_target;
+mod constraints_rewritten_by_target;
+mod constraints_unsatisfiable;
+mod constraints_unsatisfiable_under_target;
 mod deployments_in_flight;
 mod event_subscribers_enabled;
 mod marathon_ahead_of_mesos;
@@ -27,7 +34,14 @@ use super::Check;
 pub const CHECKS: &[&dyn Check] = &[
     &apps_below_target::AppsBelowTarget,
     &apps_unhealthy::AppsUnhealthy,
+    &constraints_abort_migration::ConstraintsAbortMigration,
+    &constraints_change_meaning::ConstraintsChangeMeaning,
+    &constraints_dropped_by_target::ConstraintsDroppedByTarget,
     &constraints_invalid::ConstraintsInvalid,
+    &constraints_refused_by_target::ConstraintsRefusedByTarget,
+    &constraints_rewritten_by_target::ConstraintsRewrittenByTarget,
+    &constraints_unsatisfiable::ConstraintsUnsatisfiable,
+    &constraints_unsatisfiable_under_target::ConstraintsUnsatisfiableUnderTarget,
     &deployments_in_flight::DeploymentsInFlight,
     &event_subscribers_enabled::EventSubscribersEnabled,
     &marathon_ahead_of_mesos::MarathonAheadOfMesos,

@@ -5,6 +5,7 @@ use std::path::Path;
 use super::Args;
 use super::judge::{Judge, Verdict};
 use super::lines::Lines;
+use super::placement;
 use super::row::Row;
 use crate::cli::{Ctx, load};
 use crate::facts::Facts;
@@ -54,7 +55,7 @@ pub fn judge(path: &Path, args: &Args, lines: &mut Lines, ctx: &mut Ctx<'_>) -> 
         }
         None => {}
     }
-    Ok(())
+    placement::judge(&facts, args, room.lines)
 }
 
 /// The release by which an instance is judged, or why there is none.

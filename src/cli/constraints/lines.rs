@@ -8,8 +8,11 @@ use serde_json::value::RawValue;
 use tempfile::SpooledTempFile;
 
 use super::Format;
+use super::placed::{Counted, Placed};
 use super::row::{Counts, EFFECTS, Row, Told};
+use crate::cli::exit;
 use crate::facts::constraints::{Effect, Meaning, When};
+use crate::facts::placement::Fit;
 use crate::model::Version;
 use crate::report::safe::{json_escaped, limited, sanitized};
 use crate::sources::canonical::quoted;
@@ -34,6 +37,8 @@ pub struct Lines {
     target: Option<String>,
     notes: Vec<String>,
     failed: Option<io::Error>,
+    /// Answers about room on the agents, where it was asked for.
+    placed: Option<Counted>,
 }
 
 /// A row as JSON.
@@ -78,6 +83,7 @@ impl From<&Meaning> for Means {
                 When::AttributeIsNoText => "attribute-is-no-text",
                 When::AttributeIsThousands => "attribute-is-thousands",
                 When::OfferConstraints => "offer-constraints",
+                When::InstancesElsewhere => "instances-elsewhere",
                 When::Unchanged => "unchanged",
             },
         }
@@ -102,6 +108,7 @@ impl Lines {
             target: None,
             notes: Vec::new(),
             failed: None,
+            placed: None,
         }
     }
 
@@ -145,6 +152,51 @@ impl Lines {
         };
         self.rows += 1;
         self.put(&text);
+    }
+
+    /// Ends the list of constraints and begins the one of room on the agents.
+    pub fn placement(&mut self) {
+        self.placed = Some(Counted::default());
+        if self.format == Format::Json {
+            let end = if self.rows == 0 { "" } else { "\n" };
+            self.put(&format!("{end}],\"placement\":["));
+        }
+        self.rows = 0;
+    }
+
+    /// Adds an answer about room on the agents; what fits is listed with `--all` only.
+    pub fn placed(&mut self, placed: &Placed<'_>) {
+        self.placed.get_or_insert_default().count(&placed.outcome.fit);
+        if placed.outcome.fit == Fit::Fits && !self.all {
+            return;
+        }
+        let text = match self.format {
+            Format::Terminal => placed.line(),
+            // Refused where it was asked for.
+            Format::Csv => return,
+            Format::Json => {
+                let comma = if self.rows == 0 { "\n" } else { ",\n" };
+                match placed.json() {
+                    Ok(text) => format!("{comma}{}", json_escaped(&text)),
+                    Err(error) => {
+                        self.failed.get_or_insert(error.into());
+                        return;
+                    }
+                }
+            }
+        };
+        self.rows += 1;
+        self.put(&text);
+    }
+
+    /// What the program ends with.
+    pub fn exit_code(&self) -> u8 {
+        let placed = self.placed.unwrap_or_default();
+        match self.counts.exit_code() {
+            _ if placed.no > 0 => exit::NO_GO,
+            exit::GO if placed.unknown > 0 => exit::CANNOT_SAY,
+            code => code,
+        }
     }
 
     fn put(&mut self, text: &str) {
@@ -254,6 +306,15 @@ impl Lines {
         for note in &self.notes {
             let _ = writeln!(text, "{}", shown(note));
         }
+        if let Some(placed) = self.placed {
+            let _ = writeln!(
+                text,
+                "{} of {} have no room, {} not known (constraints, roles and regions; resources are not looked at)",
+                placed.no,
+                of(placed.judged, "app or pod judged", "apps and pods judged"),
+                placed.unknown
+            );
+        }
         if self.target.is_none() {
             text.push_str("what an upgrade does to them is said with --target-marathon\n");
         }
@@ -275,7 +336,7 @@ impl Lines {
                     .zip(counts.effects)
                     .map(|(effect, count)| (effect.as_str().to_owned(), count.into()))
                     .collect();
-                let summary = serde_json::json!({
+                let mut summary = serde_json::json!({
                     "apps": counts.apps,
                     "pods": counts.pods,
                     "groups": counts.groups,
@@ -288,6 +349,9 @@ impl Lines {
                     "notes": self.notes,
                     "all_listed": self.all,
                 });
+                if let (Some(placed), Some(map)) = (self.placed, summary.as_object_mut()) {
+                    map.insert("placement".to_owned(), serde_json::json!(placed));
+                }
                 let end = if self.rows == 0 { "" } else { "\n" };
                 let summary = json_escaped(&summary.to_string());
                 self.put(&format!("{end}],\"summary\":{summary}}}\n"));

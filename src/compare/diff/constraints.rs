@@ -1,20 +1,19 @@
-//! Placement constraints of one app or pod: kept, changed, lost.
+//! Placement constraints of one app or pod: the same, rewritten, changed, lost, gained.
 //!
-//! Compares what a constraint means, not how it is written; whether it is valid is the business of `facts::constraints`.
+//! Compares what a constraint means, not how it is written, and holds the outcome against what the migrations of the hop do
+//! to it: the prediction before is the proof after. Whether a constraint is valid is the business of `facts::constraints`.
 
+use crate::facts::constraints::{Effect, Kind, Outlook, Passage};
+use crate::model::workloads::{ConstraintChange, ConstraintState};
 use crate::snapshot::Constraint;
 
 /// What became of the constraints of one app.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Outcome {
-    /// Gone without a successor on the same field, as they were written.
-    pub lost: Vec<String>,
-    /// Replaced by another one on the same field: before and after, as written.
-    pub changed: Vec<(String, String)>,
-    /// Not there before.
-    pub gained: Vec<String>,
-    /// Written otherwise, and meaning the same.
-    pub rewritten: bool,
+    /// Those that are not written as before.
+    pub changes: Vec<ConstraintChange>,
+    /// How many are the same.
+    pub same: u64,
 }
 
 /// What a constraint means: field, operator, value.
@@ -25,64 +24,125 @@ struct Meaning {
     value: Option<String>,
 }
 
-/// Compares two lists; their order means nothing.
-pub fn diff(before: &[Constraint], after: &[Constraint]) -> Outcome {
-    let read = |list: &[Constraint]| {
-        let mut read: Vec<(Meaning, String)> = list.iter().map(|one| (meaning(one), one.raw.clone())).collect();
-        read.sort();
-        read
-    };
-    let (mut old, mut new) = (read(before), read(after));
+/// A constraint, what it means, and what the hop was to do to it.
+struct Read<'c> {
+    meaning: Meaning,
+    constraint: &'c Constraint,
+    outlook: Option<Outlook>,
+}
+
+/// Compares two lists; their order means nothing. Without a passage nothing is predicted.
+pub fn diff(before: &[Constraint], after: &[Constraint], kind: Kind, passage: Option<&Passage>) -> Outcome {
+    // What no migration of a known hop writes so is another constraint.
+    let lenient = passage.is_none();
+    let (mut old, mut new) = (read(before, lenient), read(after, lenient));
     let mut outcome = Outcome::default();
-    pair(
-        &mut old,
-        &mut new,
-        |one, other| one == other,
-        |one, other| {
-            outcome.rewritten |= one != other;
-        },
-    );
-    let mut changed = Vec::new();
-    let same_kind = |one: &Meaning, other: &Meaning| one.field == other.field && one.operator == other.operator;
-    pair(&mut old, &mut new, same_kind, |one, other| changed.push((one, other)));
-    pair(
-        &mut old,
-        &mut new,
-        |one, other| one.field == other.field,
-        |one, other| changed.push((one, other)),
-    );
-    changed.sort();
-    outcome.changed = changed;
-    outcome.lost = old.into_iter().map(|(_, raw)| raw).collect();
-    outcome.gained = new.into_iter().map(|(_, raw)| raw).collect();
+    let raw = |one: &Read<'_>, other: &Read<'_>| one.constraint.raw == other.constraint.raw;
+    pair(&mut old, &mut new, raw, |_, _| outcome.same += 1);
+    for one in &mut old {
+        one.outlook = passage.map(|passage| passage.look(one.constraint, kind));
+    }
+    let mut changes = Vec::new();
+    let foretold = |one: &Read<'_>, other: &Read<'_>| {
+        let to = one.outlook.as_ref().and_then(|outlook| outlook.rewritten_to.as_ref());
+        to.is_some_and(|to| Some(to) == texts(other.constraint).as_ref())
+    };
+    let same = |one: &Read<'_>, other: &Read<'_>| one.meaning == other.meaning;
+    let mut rewritten = |one, other| changes.push(change(ConstraintState::Rewritten, Some(&one), Some(&other)));
+    pair(&mut old, &mut new, foretold, &mut rewritten);
+    pair(&mut old, &mut new, same, &mut rewritten);
+    let field = |one: &Read<'_>, other: &Read<'_>| one.meaning.field == other.meaning.field;
+    let operator =
+        |one: &Read<'_>, other: &Read<'_>| field(one, other) && one.meaning.operator == other.meaning.operator;
+    let mut replaced = |one, other| changes.push(change(ConstraintState::Changed, Some(&one), Some(&other)));
+    pair(&mut old, &mut new, operator, &mut replaced);
+    pair(&mut old, &mut new, field, &mut replaced);
+    changes.extend(old.iter().map(|one| change(ConstraintState::Lost, Some(one), None)));
+    changes.extend(new.iter().map(|one| change(ConstraintState::Gained, None, Some(one))));
+    changes.sort_by(|a, b| (a.state, &a.before, &a.after).cmp(&(b.state, &b.before, &b.after)));
+    outcome.changes = changes;
     outcome
 }
 
+/// A list by meaning, then by text.
+fn read(list: &[Constraint], lenient: bool) -> Vec<Read<'_>> {
+    let read = list.iter().map(|constraint| Read {
+        meaning: meaning(constraint, lenient),
+        constraint,
+        outlook: None,
+    });
+    let mut read: Vec<Read<'_>> = read.collect();
+    read.sort_by(|a, b| (&a.meaning, &a.constraint.raw).cmp(&(&b.meaning, &b.constraint.raw)));
+    read
+}
+
+/// The elements, where all are texts.
+fn texts(constraint: &Constraint) -> Option<Vec<String>> {
+    constraint.elements.iter().map(|element| element.clone().ok()).collect()
+}
+
+/// One change in words, held against the prediction.
+fn change(state: ConstraintState, before: Option<&Read<'_>>, after: Option<&Read<'_>>) -> ConstraintChange {
+    let outlook = before.and_then(|one| one.outlook.as_ref());
+    let expected = match state {
+        ConstraintState::Rewritten => Some(Effect::Rewritten),
+        ConstraintState::Lost => Some(Effect::Dropped),
+        ConstraintState::Changed | ConstraintState::Gained => None,
+    };
+    let foretold = outlook.is_some_and(|outlook| {
+        Some(outlook.effect) == expected
+            && (state != ConstraintState::Rewritten
+                || outlook.rewritten_to == after.and_then(|other| texts(other.constraint)))
+    });
+    let why = match (state, outlook) {
+        (_, Some(outlook)) if foretold => outlook.why.clone().unwrap_or_default(),
+        (ConstraintState::Rewritten, Some(_)) => {
+            "no migration of this hop is known to write it so; it means the same".to_owned()
+        }
+        (ConstraintState::Rewritten, None) => "it is written otherwise and means the same".to_owned(),
+        (ConstraintState::Changed, _) => "another constraint stands in its place".to_owned(),
+        (ConstraintState::Lost, Some(_)) => {
+            "the constraint is gone, and no migration of this hop is known to remove it".to_owned()
+        }
+        (ConstraintState::Lost, None) => {
+            "the constraint is gone: a migration that removes one says so only in the log".to_owned()
+        }
+        (ConstraintState::Gained, _) => "no hop adds a constraint".to_owned(),
+    };
+    ConstraintChange {
+        state,
+        predicted: outlook.map(|_| foretold),
+        source: outlook
+            .filter(|_| foretold)
+            .and_then(|outlook| outlook.source)
+            .map(str::to_owned),
+        before: before.map(|one| one.constraint.raw.clone()),
+        after: after.map(|other| other.constraint.raw.clone()),
+        why,
+    }
+}
+
 /// Takes out of both lists what belongs together.
-fn pair(
-    old: &mut Vec<(Meaning, String)>,
-    new: &mut Vec<(Meaning, String)>,
-    same: impl Fn(&Meaning, &Meaning) -> bool,
-    mut found: impl FnMut(String, String),
+fn pair<'c>(
+    old: &mut Vec<Read<'c>>,
+    new: &mut Vec<Read<'c>>,
+    same: impl Fn(&Read<'c>, &Read<'c>) -> bool,
+    mut found: impl FnMut(Read<'c>, Read<'c>),
 ) {
     let mut rest = Vec::new();
-    for (meaning, raw) in old.drain(..) {
-        match new.iter().position(|(other, _)| same(&meaning, other)) {
-            Some(at) => {
-                let (_, other) = new.remove(at);
-                found(raw, other);
-            }
-            None => rest.push((meaning, raw)),
+    for one in old.drain(..) {
+        match new.iter().position(|other| same(&one, other)) {
+            Some(at) => found(one, new.remove(at)),
+            None => rest.push(one),
         }
     }
     *old = rest;
 }
 
-/// The meaning, after what Marathon's own migrations do to stored constraints without changing their effect:
-/// operators are upper-cased (1.5), `UNIQUE` loses its value and `GROUP_BY` an empty one (1.3.5), `LIKE *` becomes
-/// `LIKE .*` (1.3.5, 1.4). What a migration removes is gone, and shows as lost.
-/// Source: mesosphere/marathon `storage/migration/`, `core/externalvolume/…`, tags v1.3.13, v1.4.8, v1.5.12.
-fn meaning(constraint: &Constraint) -> Meaning {
+/// The meaning: letter case of the operator, a value of `UNIQUE` and an empty one of `GROUP_BY` and `CLUSTER` have no
+/// effect; where the hop is not known (`lenient`), `LIKE *` counts as what migrations make of it, `LIKE .*`.
+/// Source: mesosphere/marathon `state/Migration.scala` at v1.3.14, `mesos/Constraints.scala` at v1.4.13.
+fn meaning(constraint: &Constraint, lenient: bool) -> Meaning {
     let texts: Option<Vec<&str>> = constraint
         .elements
         .iter()
@@ -99,7 +159,7 @@ fn meaning(constraint: &Constraint) -> Meaning {
     let operator = operator.to_ascii_uppercase();
     let value = match (operator.as_str(), value) {
         ("UNIQUE", _) | ("GROUP_BY" | "CLUSTER", Some("")) => None,
-        ("LIKE" | "UNLIKE", Some("*")) => Some(".*"),
+        ("LIKE" | "UNLIKE", Some("*")) if lenient => Some(".*"),
         (_, value) => value,
     };
     Meaning {
@@ -132,6 +192,13 @@ mod tests {
             .collect()
     }
 
+    fn told(outcome: &Outcome, state: ConstraintState) -> Vec<(Option<&str>, Option<&str>)> {
+        let of_state = outcome.changes.iter().filter(|change| change.state == state);
+        of_state
+            .map(|change| (change.before.as_deref(), change.after.as_deref()))
+            .collect()
+    }
+
     #[test]
     fn tells_lost_from_changed_from_rewritten() {
         let before = list(&[
@@ -146,17 +213,23 @@ mod tests {
             &["disk", "LIKE", "ssd"],
             &["os", "CLUSTER", "linux"],
         ]);
-        let outcome = diff(&before, &after);
-        assert_eq!(outcome.lost, [r#"["hostname", "UNIQUE"]"#]);
+        let outcome = diff(&before, &after, Kind::App, None);
         assert_eq!(
-            outcome.changed,
+            told(&outcome, ConstraintState::Lost),
+            [(Some(r#"["hostname", "UNIQUE"]"#), None)]
+        );
+        assert_eq!(
+            told(&outcome, ConstraintState::Changed),
             [(
-                r#"["rack", "GROUP_BY", "3"]"#.to_owned(),
-                r#"["rack", "GROUP_BY", "2"]"#.to_owned()
+                Some(r#"["rack", "GROUP_BY", "3"]"#),
+                Some(r#"["rack", "GROUP_BY", "2"]"#)
             )]
         );
-        assert_eq!(outcome.gained, [r#"["os", "CLUSTER", "linux"]"#]);
-        assert!(outcome.rewritten);
+        assert_eq!(
+            told(&outcome, ConstraintState::Gained),
+            [(None, Some(r#"["os", "CLUSTER", "linux"]"#))]
+        );
+        assert_eq!(told(&outcome, ConstraintState::Rewritten).len(), 2);
     }
 
     #[test]
@@ -167,18 +240,63 @@ mod tests {
             &["a", "CLUSTER", "x"],
         ]);
         let after = list(&[&["a", "CLUSTER", "x"], &["rack", "GROUP_BY"], &["hostname", "UNIQUE"]]);
-        let outcome = diff(&before, &after);
+        let outcome = diff(&before, &after, Kind::App, None);
         assert_eq!(
-            (outcome.lost.len(), outcome.changed.len(), outcome.gained.len()),
-            (0, 0, 0)
+            (told(&outcome, ConstraintState::Rewritten).len(), outcome.changes.len()),
+            (2, 2)
         );
-        assert_eq!(diff(&after, &after), Outcome::default());
+        assert_eq!(outcome.same, 1);
+        let itself = diff(&after, &after, Kind::App, None);
+        assert_eq!((itself.changes.len(), itself.same), (0, 3));
     }
 
     #[test]
     fn the_same_constraint_twice_is_two_constraints() {
         let before = list(&[&["rack", "GROUP_BY"], &["rack", "GROUP_BY"]]);
         let after = list(&[&["rack", "GROUP_BY"]]);
-        assert_eq!(diff(&before, &after).lost.len(), 1);
+        let outcome = diff(&before, &after, Kind::App, None);
+        assert_eq!(told(&outcome, ConstraintState::Lost).len(), 1);
+    }
+
+    #[test]
+    fn the_prediction_before_is_the_proof_after() {
+        let passage = |from: &str, to: &str| Passage::new(&from.parse().unwrap(), Some(&to.parse().unwrap()));
+        let before = list(&[
+            &["hostname", "UNIQUE", ""],
+            &["zone", "LIKE", "*"],
+            &["rack", "LIKE", "r[1"],
+        ]);
+        let after = list(&[&["hostname", "UNIQUE", ""], &["zone", "LIKE", ".*"]]);
+        let outcome = diff(&before, &after, Kind::App, Some(&passage("1.3.10", "1.4.13")));
+        let told: Vec<_> = outcome
+            .changes
+            .iter()
+            .map(|change| (change.state, change.predicted, change.source.is_some()))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                (ConstraintState::Rewritten, Some(true), true),
+                (ConstraintState::Lost, Some(true), true)
+            ]
+        );
+        assert!(
+            outcome.changes[1].why.contains("the migration to 1.4.0 removes"),
+            "{outcome:?}"
+        );
+        // The same two lists over a hop that does none of this: nobody predicted it.
+        let outcome = diff(&before, &after, Kind::App, Some(&passage("1.6.590", "1.7.236")));
+        let told: Vec<_> = outcome
+            .changes
+            .iter()
+            .map(|change| (change.state, change.predicted))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                (ConstraintState::Changed, Some(false)),
+                (ConstraintState::Lost, Some(false))
+            ]
+        );
     }
 }

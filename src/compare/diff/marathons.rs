@@ -1,6 +1,7 @@
 //! Marathon instances by name, with their apps and pods; Metronome's jobs. Never takes a list that may be short for a whole one.
 
 use crate::facts::marathons::Listing;
+use crate::model::workloads::WorkloadKind;
 use crate::model::{ChangeKind, EvidenceRef, Observed, Subject, SubjectKind, Why};
 use crate::snapshot::Marathon;
 
@@ -8,6 +9,7 @@ use super::masters::{Silence, silence};
 use super::{Line, Sides, apps};
 use crate::compare::Comparison;
 use crate::compare::part::{self, Both, Side};
+use crate::compare::workloads::Tally;
 
 /// Marathons that were asked on both sides, by name.
 pub fn pairs<'a>(sides: &Sides<'a>) -> Vec<(&'a Marathon, &'a Marathon)> {
@@ -22,8 +24,12 @@ pub fn diff(sides: &Sides<'_>, comparison: &mut Comparison) {
     for one in &before.marathons {
         let other = after.marathons.iter().find(|other| other.name == one.name);
         instance(sides, one, other, comparison);
-        let Some(other) = other else { continue };
-        apps_and_pods(sides, one, other, comparison);
+        let mut tally = Tally::default();
+        if let Some(other) = other {
+            apps_and_pods(sides, one, other, comparison, &mut tally);
+        }
+        let workloads = tally.finish(sides, one, other, comparison);
+        comparison.workloads.push(workloads);
     }
     for marathon in &after.marathons {
         if marathon.info.is_known() && !before.marathons.iter().any(|other| other.name == marathon.name) {
@@ -89,7 +95,7 @@ fn instance(sides: &Sides<'_>, one: &Marathon, other: Option<&Marathon>, compari
     }
 }
 
-fn apps_and_pods(sides: &Sides<'_>, one: &Marathon, other: &Marathon, comparison: &mut Comparison) {
+fn apps_and_pods(sides: &Sides<'_>, one: &Marathon, other: &Marathon, comparison: &mut Comparison, tally: &mut Tally) {
     if let (Some(one_why), Some(other_why)) = (one.info.why(), other.info.why())
         && !one.apps.is_known()
         && !other.apps.is_known()
@@ -99,13 +105,7 @@ fn apps_and_pods(sides: &Sides<'_>, one: &Marathon, other: &Marathon, comparison
         comparison.unknown_sides(&part, &format!("Marathon {}", one.name), Some(one_why), Some(other_why));
         return;
     }
-    let version = |marathon: &Marathon| marathon.info.known().and_then(|info| info.version.clone());
-    let versions = (version(one), version(other));
-    let scope = apps::Scope {
-        marathon: one,
-        versions: &versions,
-        hop: &sides.hop,
-    };
+    let scope = apps::Scope::new(sides, one, other);
     let name = format!("{} of {}", part::APPS, one.name);
     let doubt = listing_doubt(sides, one);
     let listed = Side {
@@ -115,25 +115,29 @@ fn apps_and_pods(sides: &Sides<'_>, one: &Marathon, other: &Marathon, comparison
     };
     if let Some(Both { before, after }) = comparison.both(&name, listed, Side::plain(&other.apps)) {
         comparison.count(&name, before.0.len());
+        tally.begin(WorkloadKind::App);
         let definitions = |list| apps::of_apps(list);
         apps::diff(
             &scope,
-            SubjectKind::App,
+            WorkloadKind::App,
             &definitions(before.0),
             (&definitions(after.0), after.1),
             comparison,
+            tally,
         );
     }
     let name = format!("{} of {}", part::PODS, one.name);
     if let Some(Both { before, after }) = comparison.both(&name, Side::plain(&one.pods), Side::plain(&other.pods)) {
         comparison.count(&name, before.0.len());
+        tally.begin(WorkloadKind::Pod);
         let definitions = |list| apps::of_pods(list);
         apps::diff(
             &scope,
-            SubjectKind::Pod,
+            WorkloadKind::Pod,
             &definitions(before.0),
             (&definitions(after.0), after.1),
             comparison,
+            tally,
         );
     }
 }
@@ -155,7 +159,7 @@ fn jobs(sides: &Sides<'_>, comparison: &mut Comparison) {
         return;
     };
     comparison.count(part::JOBS, before.0.len());
-    apps::diff_jobs(before.0, (after.0, after.1), &sides.hop, comparison);
+    apps::diff_jobs(before.0, (after.0, after.1), sides, comparison);
 }
 
 /// Marathons that were not asked: absent where evidence says that there is none, else every gap is unknown.

@@ -2,7 +2,7 @@
 
 mod agents;
 pub mod apps;
-mod constraints;
+pub mod constraints;
 mod frameworks;
 mod leaders;
 mod marathons;
@@ -14,6 +14,7 @@ mod zookeeper;
 
 use crate::facts::Facts;
 use crate::facts::cluster::Kind;
+use crate::knowledge::Knowledge;
 use crate::model::{Change, ChangeKind, EvidenceRef, Expectation, Subject};
 use crate::snapshot::{Agent, Framework};
 
@@ -35,6 +36,8 @@ pub struct Sides<'a> {
     pub frameworks: Option<Aligned<'a, Framework>>,
     /// The hop.
     pub hop: Hop,
+    /// What the documents say.
+    pub knowledge: &'a Knowledge,
 }
 
 impl Sides<'_> {
@@ -46,7 +49,7 @@ impl Sides<'_> {
 }
 
 /// Compares every part.
-pub fn all(before: &Facts<'_>, after: &Facts<'_>, comparison: &mut Comparison) {
+pub fn all(before: &Facts<'_>, after: &Facts<'_>, knowledge: &Knowledge, comparison: &mut Comparison) {
     let (one, other) = (&before.cluster, &after.cluster);
     let agents = comparison
         .both(
@@ -84,6 +87,7 @@ pub fn all(before: &Facts<'_>, after: &Facts<'_>, comparison: &mut Comparison) {
         agents,
         frameworks,
         hop: Hop::default(),
+        knowledge,
     };
     comparison.versions = versions::pairs(&sides, comparison);
     sides.hop = Hop::of(&comparison.versions);

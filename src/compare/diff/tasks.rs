@@ -10,7 +10,7 @@ mod told;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{ChangeKind, Expectation};
+use crate::model::{ChangeKind, Expectation, Why};
 use crate::snapshot::{Framework, Snapshot, Task, TaskState, TaskTable};
 
 pub use told::TaskNames;
@@ -110,6 +110,13 @@ pub struct TaskOutcomes {
     pub fates: Vec<TaskFate>,
     /// Tasks that run as before (or stand still as before).
     pub survived: u64,
+    /// Those, as indexes into the table before, sorted.
+    pub survivors: Vec<u32>,
+    /// Tasks that run under the same id on the same agent, of which evidence cannot tell whether they ran on: their
+    /// Marathon gives a new run the old id, and a container is not known. Indexes into the table before, sorted.
+    pub cannot_tell: Vec<u32>,
+    /// Whether tasks could be compared.
+    pub settled: bool,
 }
 
 impl TaskOutcomes {
@@ -138,6 +145,8 @@ struct Around<'a> {
     restarted: BTreeMap<&'a str, String>,
     /// By framework id: apps and pods that are gone, named as in task ids.
     apps_gone: BTreeMap<&'a str, BTreeSet<String>>,
+    /// By framework id: apps that run again under the id of before, named as in task ids.
+    reusing: BTreeMap<&'a str, BTreeSet<String>>,
 }
 
 impl<'a> Around<'a> {
@@ -175,7 +184,19 @@ impl<'a> Around<'a> {
                 .collect(),
             restarted: align::restarted_agents(old, new, agents),
             apps_gone: apps_gone(old, new),
+            reusing: reusing(old, new),
         }
+    }
+
+    /// Whether a task that runs under its old id on its old agent may be another run of it, and nothing tells.
+    fn may_reuse_ids(&self, before: &Task, after: &Task) -> bool {
+        if before.container.is_some() && after.container.is_some() {
+            return false;
+        }
+        let apps = self.reusing.get(self.before.framework_of(before));
+        let instance = task_identity::parse(&before.id).filter(|instance| instance.attempt.is_none());
+        apps.zip(instance)
+            .is_some_and(|(apps, instance)| apps.contains(instance.path))
     }
 
     fn batch(&self, framework: &str) -> bool {
@@ -255,10 +276,36 @@ fn apps_gone<'a>(before: &'a Snapshot, after: &'a Snapshot) -> BTreeMap<&'a str,
     gone
 }
 
+/// Apps with local volumes of a Marathon that reuses ids before or after: by framework id, named as in task ids.
+fn reusing<'a>(before: &'a Snapshot, after: &'a Snapshot) -> BTreeMap<&'a str, BTreeSet<String>> {
+    let mut reusing: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    for one in &before.marathons {
+        let Some(info) = one.info.known() else { continue };
+        let other = after.marathons.iter().find(|other| other.name == one.name);
+        let later = other.and_then(|other| other.info.known()?.version.as_ref());
+        let reuses = task_identity::reuses_ids(info.version.as_ref()) || task_identity::reuses_ids(later);
+        let (Some(framework), true) = (info.framework_id.as_deref(), reuses) else {
+            continue;
+        };
+        let apps = one.apps.known().into_iter().flatten();
+        let resident = apps.filter(|app| task_identity::resident(app));
+        reusing
+            .entry(framework)
+            .or_default()
+            .extend(resident.map(|app| path_in_ids(&app.id)));
+    }
+    reusing
+}
+
+/// The path of an app or pod as it stands in task ids.
+fn path_in_ids(id: &str) -> String {
+    id.trim_start_matches('/').replace('/', "_")
+}
+
 fn missing<'a>(old: impl Iterator<Item = &'a str>, new: impl Iterator<Item = &'a str>) -> Vec<String> {
     let new: BTreeSet<&str> = new.collect();
     let gone = old.filter(|id| !new.contains(id));
-    gone.map(|id| id.trim_start_matches('/').replace('/', "_")).collect()
+    gone.map(path_in_ids).collect()
 }
 
 /// Whether a task in this state has its place on an agent.
@@ -287,6 +334,9 @@ pub fn diff(sides: &Sides<'_>, comparison: &mut Comparison) {
     let joined = join::by_id(before.0, after.0);
     comparison.count(part::TASKS, joined.tasks_before);
     comparison.tasks = groups::settle(&around, joined);
+    if let Some(why) = cannot_tell(before.0, &comparison.tasks.cannot_tell) {
+        comparison.unknown(part::TASKS, why);
+    }
     let names = TaskNames::new(sides.before.snapshot, sides.after.snapshot);
     let lines: Vec<Line> = comparison
         .tasks
@@ -297,6 +347,28 @@ pub fn diff(sides: &Sides<'_>, comparison: &mut Comparison) {
     for line in lines {
         comparison.note(line);
     }
+}
+
+/// Most apps named in one sentence.
+const NAMED: usize = 3;
+
+/// Why of some tasks it cannot be said whether they ran on.
+fn cannot_tell(table: &TaskTable, tasks: &[u32]) -> Option<Why> {
+    let ids = tasks.iter().filter_map(|index| table.tasks.get(*index as usize));
+    let apps: BTreeSet<String> = ids.map(|task| task_identity::shown_name(task, true)).collect();
+    let named: Vec<&str> = apps.iter().take(NAMED).map(String::as_str).collect();
+    let more = match apps.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!(" and {more} more apps"),
+    };
+    (!tasks.is_empty()).then(|| {
+        part::doubtful(format!(
+            "whether {} of apps with local volumes ran on cannot be told ({}{more}): Marathon 1.0 to 1.4.6 starts them again under \
+             the same id, and a container id is missing on one side",
+            if tasks.len() == 1 { "1 task".to_owned() } else { format!("{} tasks", tasks.len()) },
+            named.join(", ")
+        ))
+    })
 }
 
 /// The fate as a change.

@@ -15,6 +15,8 @@ pub enum When {
     AttributeIsNoText,
     /// Only where an agent's attribute of that name is a number of 1000 or more, or below -999.
     AttributeIsThousands,
+    /// Only where running instances of the app sit on another value than the one the constraint names.
+    InstancesElsewhere,
     /// Only where the target is started with `--mesos_offer_constraints`.
     OfferConstraints,
     /// No change: it is so in both releases, and mostly not what was wanted.
@@ -57,7 +59,7 @@ const CLUSTER_VALUE: Meaning = Meaning {
     id: "cluster-value",
     text: "up to 1.5 an offer also needs every running instance to have that value already; from 1.6 on only the offer is compared",
     source: "mesosphere/marathon mesos/Constraints.scala, v1.5.15 and v1.6.322",
-    when: When::Always,
+    when: When::InstancesElsewhere,
 };
 const GROUP_BY_EXACT: Meaning = Meaning {
     id: "group-by-exact",

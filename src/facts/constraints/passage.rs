@@ -134,6 +134,30 @@ impl Passage {
         rules.as_ref().copied().map_err(String::as_str)
     }
 
+    /// Whether the migration on this way can do that to a constraint of an app; where the way is not known, it may.
+    pub fn can(&self, effect: Effect) -> bool {
+        let Ok(way) = &self.way else {
+            return true;
+        };
+        match effect {
+            Effect::Kept | Effect::Refused | Effect::Unknown => true,
+            Effect::Rewritten => way.steps.iter().any(|step| step.rewrites()),
+            Effect::Dropped => way.steps.iter().any(|step| step.drops()),
+            Effect::AbortsMigration => way.steps.iter().any(|step| step.aborts()),
+        }
+    }
+
+    /// Whether the target divides by the value of GROUP_BY.
+    pub(super) fn divides(&self) -> bool {
+        let (running, target) = &self.versions;
+        target.as_ref().unwrap_or(running).line() >= (1, 11)
+    }
+
+    /// Whether the running release takes it.
+    pub(super) fn running_takes(&self, texts: &[String], kind: Kind) -> bool {
+        judge(&self.running, &written(texts), kind) == Judgement::Valid
+    }
+
     /// Looks at one constraint of an app or pod. Never panics, whatever its elements hold.
     pub fn look(&self, constraint: &Constraint, kind: Kind) -> Outlook {
         let mut outlook = self.passed(constraint, kind);

@@ -64,6 +64,21 @@ impl Step {
         }
     }
 
+    /// Whether it writes some constraints otherwise.
+    pub(super) fn rewrites(self) -> bool {
+        !matches!(self, Self::Validate115 | Self::Validate150 { trims_unique: false })
+    }
+
+    /// Whether it removes some constraints.
+    pub(super) fn drops(self) -> bool {
+        matches!(self, Self::Expressions135 | Self::Values135 | Self::Expressions140)
+    }
+
+    /// Whether it ends at some constraints.
+    pub(super) fn aborts(self) -> bool {
+        matches!(self, Self::Validate115 | Self::Validate150 { .. })
+    }
+
     /// Where it was read.
     pub(super) fn source(self) -> &'static str {
         match self {

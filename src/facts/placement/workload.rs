@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::facts::constraints::Kind;
+use crate::facts::constraints::{Effect, Kind, Passage};
 use crate::snapshot::{App, Constraint, Pod};
 
 /// An app or pod as it is to be placed.
@@ -47,6 +47,36 @@ impl<'a> Workload<'a> {
                 .get("role")
                 .and_then(|role| serde_json::from_str(role).ok()),
         }
+    }
+
+    /// The constraints that an upgrade leaves: without those that it removes, and as it rewrites them.
+    ///
+    /// # Errors
+    /// What becomes of one of them is not known: why.
+    pub fn left_by(&self, passage: &Passage) -> Result<Vec<Constraint>, String> {
+        let mut left = Vec::new();
+        for constraint in self.constraints {
+            let outlook = passage.look(constraint, self.kind);
+            match outlook.effect {
+                Effect::Dropped => {}
+                Effect::Unknown => {
+                    let why = outlook.why.unwrap_or_default();
+                    return Err(format!("what becomes of {} is not known: {why}", constraint.raw));
+                }
+                // Kept, or refused at the next change: it stays stored. That a migration ends is said elsewhere.
+                Effect::Kept | Effect::Rewritten | Effect::Refused | Effect::AbortsMigration => {
+                    left.push(match outlook.rewritten_to {
+                        None => constraint.clone(),
+                        Some(elements) => Constraint {
+                            raw: serde_json::to_string(&elements).unwrap_or_default(),
+                            elements: elements.into_iter().map(Ok).collect(),
+                            well_formed: true,
+                        },
+                    });
+                }
+            }
+        }
+        Ok(left)
     }
 
     /// The same with other constraints: those that a migration leaves.

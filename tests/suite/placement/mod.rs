@@ -1,5 +1,6 @@
 //! Satisfiability: what each operator leaves room for, by release; what is not known stays unknown.
 
+mod command;
 mod law;
 mod public;
 pub mod world;

@@ -2,8 +2,10 @@
 //!
 //! Holds no rule of its own. A list that may not be all is judged for what is bad in it, and said to be unknown.
 
+pub mod ahead;
 pub mod guide;
 pub mod minimum;
+pub mod placing;
 pub mod state;
 
 use crate::checks::{Context, Saw};

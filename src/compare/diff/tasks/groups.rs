@@ -21,7 +21,10 @@ struct Group {
 
 /// Settles every task.
 pub fn settle(around: &Around<'_>, joined: Joined) -> TaskOutcomes {
-    let mut outcomes = TaskOutcomes::default();
+    let mut outcomes = TaskOutcomes {
+        settled: true,
+        ..TaskOutcomes::default()
+    };
     let mut groups: BTreeMap<(&str, Workload), Group> = BTreeMap::new();
     for (old, new) in joined.both {
         let (Some(before), Some(after)) = (around.old(old), around.new_one(new)) else {
@@ -30,10 +33,11 @@ pub fn settle(around: &Around<'_>, joined: Joined) -> TaskOutcomes {
         let framework = around.before.framework_of(before);
         if !placed(before.state) || around.batch(framework) {
             // It stands as before, whatever that was; what it means is said by the checks over one archive.
-            outcomes.survived += 1;
+            outcomes.survivors.push(old);
         } else if placed(after.state) {
             match same_id(around, before, after) {
-                None => outcomes.survived += 1,
+                None if around.may_reuse_ids(before, after) => outcomes.cannot_tell.push(old),
+                None => outcomes.survivors.push(old),
                 Some((kind, cause)) => outcomes.fates.push(fate(kind, cause, Some(old), Some(new))),
             }
         } else {
@@ -77,6 +81,9 @@ pub fn settle(around: &Around<'_>, joined: Joined) -> TaskOutcomes {
     for group in groups.into_values() {
         settle_group(around, group, &mut outcomes.fates);
     }
+    outcomes.survivors.sort_unstable();
+    outcomes.cannot_tell.sort_unstable();
+    outcomes.survived = outcomes.survivors.len() as u64;
     outcomes.fates.sort_by(|a, b| order(around, a).cmp(&order(around, b)));
     outcomes
 }
