@@ -13,6 +13,16 @@ pub enum OpenSignoffs {
     Warn,
 }
 
+/// A loss that every app is to survive with room for all its instances.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Loss {
+    /// Any single agent.
+    Agent,
+    /// Any single agent, and any rack.
+    Rack,
+}
+
 /// Thresholds between checks and verdict. Shown in every report.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -25,6 +35,9 @@ pub struct Policy {
     pub unknown_blocks: bool,
     /// What open blocking sign-offs mean for the verdict.
     pub open_signoffs: OpenSignoffs,
+    /// The loss that constraints are to leave room for; `None` = not stated.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub survive: Option<Loss>,
 }
 
 impl Default for Policy {
@@ -34,6 +47,7 @@ impl Default for Policy {
             max_evidence_age_hours: 24,
             unknown_blocks: true,
             open_signoffs: OpenSignoffs::Block,
+            survive: None,
         }
     }
 }

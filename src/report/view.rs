@@ -18,6 +18,7 @@ use serde::Serialize;
 use super::safe::{limited, sanitized, sanitized_lines};
 use super::words::Catalogue;
 use super::{ArchiveRef, Coverage, Report};
+use crate::model::policy::Loss;
 use crate::model::{OpenSignoffs, Outcome};
 
 pub use changes::{ChangeGroup, ChangeView};
@@ -322,7 +323,7 @@ fn policy(report: &Report) -> Vec<(String, String)> {
         OpenSignoffs::Block => "give CANNOT SAY",
         OpenSignoffs::Warn => "are a warning",
     };
-    vec![
+    let mut rows = vec![
         ("Agents that may be missing after the window".to_owned(), agents),
         (
             "Evidence is doubtful when older than".to_owned(),
@@ -330,5 +331,13 @@ fn policy(report: &Report) -> Vec<(String, String)> {
         ),
         ("Missing evidence of a blocking check".to_owned(), unknown.to_owned()),
         ("Open blocking sign-offs".to_owned(), open.to_owned()),
-    ]
+    ];
+    if let Some(loss) = policy.survive {
+        let loss = match loss {
+            Loss::Agent => "any single agent",
+            Loss::Rack => "any single agent, and any rack",
+        };
+        rows.push(("Constraints are to leave room without".to_owned(), loss.to_owned()));
+    }
+    rows
 }

@@ -10,7 +10,7 @@ use crate::model::{AppliedSignoff, CheckResult, RequirementAnswer, Version};
 
 use super::sheet::Sheet;
 use super::state::Side;
-use super::{packages, racks, state, todo, versions, workloads};
+use super::{ahead, packages, racks, state, todo, versions, workloads};
 
 /// What it is made of.
 #[derive(Debug, Clone, Copy)]
@@ -55,6 +55,7 @@ pub fn workbook(material: &Material<'_>) -> Workbook {
         workloads::waves(&placed),
         workloads::held(&placed),
         state::constraints(first),
+        ahead::constraints(first, material.target, material.knowledge),
         packages::packages(first, material.knowledge),
         todo::to_fix(material.results, material.requirements),
         todo::checklist(

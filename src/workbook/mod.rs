@@ -2,6 +2,7 @@
 //!
 //! Pure; never renders, never decides a verdict. What is not known is said to be unknown, with the reason.
 
+pub mod ahead;
 pub mod answers;
 pub mod build;
 pub mod coverage;

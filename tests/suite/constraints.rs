@@ -1,6 +1,6 @@
 //! Placement constraints: the table of cases over every group of Marathon releases, pods, old releases, and noise.
 
-use gonogo::facts::constraints::{Judgement, Kind, Rule, judge};
+use gonogo::facts::constraints::{Judgement, Kind, Passage, Rule, judge};
 use gonogo::model::Version;
 use gonogo::snapshot::Constraint;
 use proptest::prelude::*;
@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 #[derive(Deserialize)]
 struct Table {
+    passages: Vec<(String, String)>,
     case: Vec<Case>,
 }
 
@@ -18,6 +19,7 @@ struct Case {
     number: u32,
     constraint: String,
     accepted_by: Vec<String>,
+    effects: Vec<String>,
 }
 
 /// Groups of releases that share their rules, each with its first and last releases.
@@ -107,6 +109,28 @@ fn the_table_of_cases_holds_for_every_release() {
                         case.number, case.constraint
                     ));
                 }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_table_of_cases_holds_for_every_passage() {
+    let table: Table = toml::from_str(include_str!("../../fixtures/constraints/cases.toml")).unwrap();
+    assert!(table.passages.len() >= 8);
+    let mut wrong = Vec::new();
+    for (ordinal, (running, target)) in table.passages.iter().enumerate() {
+        let passage = Passage::new(&version(running), Some(&version(target)));
+        for case in &table.case {
+            assert_eq!(case.effects.len(), table.passages.len(), "case {}", case.number);
+            let constraint = of_app(&serde_json::from_str(&case.constraint).unwrap());
+            let got = passage.look(&constraint, Kind::App);
+            if got.effect.as_str() != case.effects[ordinal] {
+                wrong.push(format!(
+                    "case {} {} from {running} to {target}: expected {}, got {got:?}",
+                    case.number, case.constraint, case.effects[ordinal]
+                ));
             }
         }
     }

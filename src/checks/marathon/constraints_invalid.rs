@@ -2,9 +2,9 @@
 
 use crate::checks::marathon::shared::{Instance, few, instances, place};
 use crate::checks::{Check, Context, Saw};
-use crate::facts::constraints::{Judgement, Kind, Rules};
+use crate::facts::constraints::{Disk, Judgement, Kind, Rules};
 use crate::model::{Area, CheckMeta, Doc, EvidenceRef, Finding, Severity, Stage, SubjectKind};
-use crate::snapshot::Constraint;
+use crate::snapshot::{ConstrainedVolume, Constraint};
 
 /// The check.
 pub struct ConstraintsInvalid;
@@ -23,7 +23,7 @@ static META: CheckMeta = CheckMeta {
     ],
     requirements: &["S0-47", "S1-55"],
     doc: Doc {
-        what: "Every constraint of every app and pod of every Marathon is one that the release it runs would take. The \
+        what: "Every constraint of every app, of its volumes and of every pod of every Marathon is one that the release it runs would take. The \
                rules changed between releases (CLUSTER without a value is refused by 1.3.0-1.3.12 and 1.4.0-1.4.7 only, \
                UNIQUE with an empty value from 1.5 on, IS exists from 1.6), so the version of each instance decides. \
                Expressions are judged as Java reads them. One that cannot be judged is UNKNOWN, never valid.",
@@ -90,10 +90,19 @@ fn judge_instance(instance: Instance<'_>, tally: &mut Tally, saw: &mut Saw) {
     };
     for app in apps {
         room.judge(SubjectKind::App, &app.id, &app.constraints, &app.at, "constraints", saw);
+        room.judge_volumes(
+            SubjectKind::App,
+            &app.id,
+            &app.volumes,
+            &app.at,
+            "container/volumes",
+            saw,
+        );
     }
     for pod in pods {
         let pointer = "scheduling/placement/constraints";
         room.judge(SubjectKind::Pod, &pod.id, &pod.constraints, &pod.at, pointer, saw);
+        room.judge_volumes(SubjectKind::Pod, &pod.id, &pod.volumes, &pod.at, "volumes", saw);
     }
     if !room.undecided.is_empty() {
         instance.unknown(
@@ -103,8 +112,10 @@ fn judge_instance(instance: Instance<'_>, tally: &mut Tally, saw: &mut Saw) {
     }
     tally.apps += apps.len();
     tally.pods += pods.len();
-    tally.constraints += apps.iter().map(|app| app.constraints.len()).sum::<usize>();
-    tally.constraints += pods.iter().map(|pod| pod.constraints.len()).sum::<usize>();
+    let of_volumes = |volumes: &[ConstrainedVolume]| volumes.iter().map(|one| one.constraints.len()).sum::<usize>();
+    let of_apps = apps.iter().map(|app| app.constraints.len() + of_volumes(&app.volumes));
+    let of_pods = pods.iter().map(|pod| pod.constraints.len() + of_volumes(&pod.volumes));
+    tally.constraints += of_apps.chain(of_pods).sum::<usize>();
 }
 
 struct Room<'a> {
@@ -124,33 +135,78 @@ impl Room<'_> {
         pointer: &str,
         saw: &mut Saw,
     ) {
-        let form = if kind == SubjectKind::Pod { Kind::Pod } else { Kind::App };
+        let form = form(kind);
         for (ordinal, constraint) in constraints.iter().enumerate() {
-            match self.rules.judge(constraint, form) {
-                Judgement::Valid => {}
-                Judgement::Unknown { why } => {
-                    self.undecided
-                        .push(format!("{} {}: {why}", place(id, at), constraint.raw));
-                }
-                Judgement::Invalid { rule, source, detail } => {
-                    let broken = match detail {
-                        Some(detail) => format!("{} ({detail})", rule.text()),
-                        None => rule.text().to_owned(),
-                    };
-                    let seen = at.at(format!("{}/{pointer}/{ordinal}", at.pointer));
-                    saw.fire(
-                        Finding::about(self.instance.workload(kind, &place(id, at)))
-                            .with("key", constraint.raw.as_str())
-                            .with("constraint", constraint.raw.as_str())
-                            .with("rule", rule.id())
-                            .with("broken", broken)
-                            .with("source", source)
-                            .with("marathon", self.instance.name())
-                            .with("version", self.version.as_str())
-                            .seen_at(seen.quoting(&constraint.raw)),
-                    );
-                }
+            let judgement = self.rules.judge(constraint, form);
+            self.tell(
+                kind,
+                id,
+                constraint,
+                judgement,
+                at,
+                &format!("{pointer}/{ordinal}"),
+                saw,
+            );
+        }
+    }
+
+    fn judge_volumes(
+        &mut self,
+        kind: SubjectKind,
+        id: &str,
+        volumes: &[ConstrainedVolume],
+        at: &EvidenceRef,
+        pointer: &str,
+        saw: &mut Saw,
+    ) {
+        for volume in volumes {
+            for (ordinal, constraint) in volume.constraints.iter().enumerate() {
+                let judgement = self.rules.judge_volume(constraint, Disk::of(volume), form(kind));
+                let pointer = format!("{pointer}/{}/persistent/constraints/{ordinal}", volume.index);
+                self.tell(kind, id, constraint, judgement, at, &pointer, saw);
             }
         }
     }
+
+    #[allow(clippy::too_many_arguments, reason = "what is told, of what, and where it stands")]
+    fn tell(
+        &mut self,
+        kind: SubjectKind,
+        id: &str,
+        constraint: &Constraint,
+        judgement: Judgement,
+        at: &EvidenceRef,
+        pointer: &str,
+        saw: &mut Saw,
+    ) {
+        match judgement {
+            Judgement::Valid => {}
+            Judgement::Unknown { why } => {
+                self.undecided
+                    .push(format!("{} {}: {why}", place(id, at), constraint.raw));
+            }
+            Judgement::Invalid { rule, source, detail } => {
+                let broken = match detail {
+                    Some(detail) => format!("{} ({detail})", rule.text()),
+                    None => rule.text().to_owned(),
+                };
+                let seen = at.at(format!("{}/{pointer}", at.pointer));
+                saw.fire(
+                    Finding::about(self.instance.workload(kind, &place(id, at)))
+                        .with("key", constraint.raw.as_str())
+                        .with("constraint", constraint.raw.as_str())
+                        .with("rule", rule.id())
+                        .with("broken", broken)
+                        .with("source", source)
+                        .with("marathon", self.instance.name())
+                        .with("version", self.version.as_str())
+                        .seen_at(seen.quoting(&constraint.raw)),
+                );
+            }
+        }
+    }
+}
+
+fn form(kind: SubjectKind) -> Kind {
+    if kind == SubjectKind::Pod { Kind::Pod } else { Kind::App }
 }

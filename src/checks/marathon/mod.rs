@@ -8,6 +8,7 @@ mod constraints_dropped_by_target;
 mod constraints_invalid;
 mod constraints_refused_by_target;
 mod constraints_rewritten_by_target;
+mod constraints_tight;
 mod constraints_unsatisfiable;
 mod constraints_unsatisfiable_under_target;
 mod deployments_in_flight;
@@ -40,6 +41,7 @@ pub const CHECKS: &[&dyn Check] = &[
     &constraints_invalid::ConstraintsInvalid,
     &constraints_refused_by_target::ConstraintsRefusedByTarget,
     &constraints_rewritten_by_target::ConstraintsRewrittenByTarget,
+    &constraints_tight::ConstraintsTight,
     &constraints_unsatisfiable::ConstraintsUnsatisfiable,
     &constraints_unsatisfiable_under_target::ConstraintsUnsatisfiableUnderTarget,
     &deployments_in_flight::DeploymentsInFlight,

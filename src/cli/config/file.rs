@@ -8,6 +8,7 @@ use toml::de::DeTable;
 use super::reader::{Problems, Said, Section, Source, percent};
 use crate::facts::workloads::Settings;
 use crate::facts::workloads::settings::key_problem;
+use crate::model::policy::Loss;
 use crate::model::{OpenSignoffs, Policy};
 
 /// `[cluster]`.
@@ -230,6 +231,19 @@ fn policy(mut section: Section<'_>, problems: &mut Problems) -> Policy {
                 OpenSignoffs::Block
             }
         });
+    let survive = section
+        .text("survive", problems)
+        .and_then(|said| match said.value.as_str() {
+            "agent" => Some(Loss::Agent),
+            "rack" => Some(Loss::Rack),
+            other => {
+                problems.note(
+                    &said.place,
+                    format!("policy.survive: expected \"agent\" or \"rack\", found `{other}`"),
+                );
+                None
+            }
+        });
     let mut number = |key, problems: &mut Problems| {
         let said = section.number(key, 1, problems)?;
         let number = u32::try_from(said.value).ok();
@@ -242,6 +256,7 @@ fn policy(mut section: Section<'_>, problems: &mut Problems) -> Policy {
         agents_missing_one_in: number("agents_missing_one_in", problems).or(standard.agents_missing_one_in),
         max_evidence_age_hours: number("max_evidence_age_hours", problems).unwrap_or(standard.max_evidence_age_hours),
         open_signoffs: open_signoffs.unwrap_or(standard.open_signoffs),
+        survive,
         ..standard
     };
     section.finish(problems);

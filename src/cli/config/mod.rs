@@ -134,13 +134,19 @@ mod tests {
 
     #[test]
     fn what_would_soften_the_verdict_is_refused() {
-        let listed =
-            problems_of("[policy]\nagents_missing_one_in = 0\nmax_evidence_age_hours = 0\nunknown_blocks = false\n");
-        for word in ["agents_missing_one_in", "max_evidence_age_hours", "unknown_blocks"] {
+        let listed = problems_of(
+            "[policy]\nagents_missing_one_in = 0\nmax_evidence_age_hours = 0\nunknown_blocks = false\nsurvive = \"all\"\n",
+        );
+        for word in [
+            "agents_missing_one_in",
+            "max_evidence_age_hours",
+            "unknown_blocks",
+            "policy.survive",
+        ] {
             assert!(listed.contains(word), "{listed}");
         }
         assert_eq!(
-            problems_of("[policy]\nagents_missing_one_in = 500\nunknown_blocks = true\n"),
+            problems_of("[policy]\nagents_missing_one_in = 500\nunknown_blocks = true\nsurvive = \"rack\"\n"),
             ""
         );
     }

@@ -3,7 +3,7 @@
 //! Corrects only what can be meant in one way. Where it can be meant otherwise the constraint stays in the fragment as it
 //! is, so that the target refuses the paste instead of losing a restriction; a suggestion stands beside it, never in it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::passage::Passage;
 use super::suggest;
@@ -77,6 +77,7 @@ impl Passage {
         let rules = self.rules()?;
         let divides = self.divides();
         let mut parts: Vec<String> = Vec::new();
+        let mut there = BTreeSet::new();
         let mut choices = Vec::new();
         let (mut changed, mut fits_running) = (false, true);
         for (index, constraint) in constraints.iter().enumerate() {
@@ -104,10 +105,9 @@ impl Passage {
                 }
             };
             // Marathon keeps a set: what is there twice is there once.
-            if parts.contains(&part) {
-                continue;
+            if there.insert(part.clone()) {
+                parts.push(part);
             }
-            parts.push(part);
         }
         if !changed {
             return Ok(None);

@@ -6,7 +6,7 @@
 
 use super::meaning::{self, Meaning};
 use super::steps::{self, Done, Step, Way, written};
-use super::volume::{self, Disk};
+use super::volume::Disk;
 use super::{Judgement, Kind, Rule, Rules};
 use crate::model::Version;
 use crate::snapshot::Constraint;
@@ -174,7 +174,7 @@ impl Passage {
     /// Looks at one constraint of a volume. Never panics, whatever its elements hold.
     pub fn look_volume(&self, constraint: &Constraint, disk: Disk, kind: Kind) -> Outlook {
         let judge = |rules: &Result<Rules, String>| match rules {
-            Ok(rules) => volume::judge(*rules, constraint, disk, kind),
+            Ok(rules) => rules.judge_volume(constraint, disk, kind),
             Err(why) => Judgement::Unknown { why: why.clone() },
         };
         let running = judge(&self.running);

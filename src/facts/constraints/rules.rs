@@ -1,6 +1,7 @@
 //! The rules, one column per group of Marathon releases that share them.
 
 use super::integer::{self, Integer};
+use super::volume::{self, Disk};
 use super::{Judgement, Kind};
 use crate::model::Version;
 use crate::snapshot::Constraint;
@@ -149,6 +150,11 @@ impl Rules {
             [_, _, ..] if self.column == Column::Reading => self.broken(Rule::ValueLost, kind),
             _ => self.broken(Rule::Length, kind),
         }
+    }
+
+    /// Judges one constraint of a volume.
+    pub fn judge_volume(self, constraint: &Constraint, disk: Disk, kind: Kind) -> Judgement {
+        volume::judge(self, constraint, disk, kind)
     }
 
     /// Whether volumes of this kind can have constraints.

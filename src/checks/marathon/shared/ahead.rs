@@ -10,6 +10,9 @@ use crate::facts::constraints::{Disk, Effect, Kind, Outlook, Passage};
 use crate::model::{EvidenceRef, Finding, SubjectKind, Version};
 use crate::snapshot::{App, ConstrainedVolume, Constraint, Pod};
 
+/// Most constraints of one app that are corrected together.
+const TOGETHER: usize = 32;
+
 /// One instance on its way to another release.
 pub struct Ahead<'a> {
     /// The instance.
@@ -174,8 +177,18 @@ impl<'a> Ahead<'a> {
             return "Constraints of a volume are changed in the whole definition, and a volume that exists keeps its disk"
                 .to_owned();
         }
-        match self.passage.correct(seen.id, seen.siblings, seen.kind) {
-            Ok(Some(correction)) => format!("Corrected: {}", correction.sentence()),
+        // Every finding of an app holds its fragment: one with very many constraints would hold it very many times.
+        let all = seen.siblings.len();
+        let (list, label) = if all <= TOGETHER {
+            (seen.siblings, "Corrected".to_owned())
+        } else {
+            (
+                std::slice::from_ref(seen.constraint),
+                format!("Corrected, this one of {all}"),
+            )
+        };
+        match self.passage.correct(seen.id, list, seen.kind) {
+            Ok(Some(correction)) => format!("{label}: {}", correction.sentence()),
             Ok(None) => "Nothing is to be corrected".to_owned(),
             Err(why) => format!("How to correct it is not known: {why}"),
         }
