@@ -33,6 +33,8 @@ mod constraints;
 mod constraints_bounds;
 mod constraints_cli;
 mod constraints_cli_bad;
+mod constraints_cli_captures;
+mod constraints_cli_readme;
 mod constraints_correct;
 mod constraints_matrix;
 mod constraints_passage;
