@@ -77,7 +77,8 @@ pub fn compare(table: &AppFields, of: Of, before: Written<'_>, after: Written<'_
             .filter(|(name, _)| !table.is_left_out(of, name));
         fields.all(|(name, text)| after.definition.get(name) == Some(text))
     };
-    if own(before.definition) == own(after.definition) && same_text() {
+    let unwritten = unwritten(table, of, before, after);
+    if unwritten.is_empty() && own(before.definition) == own(after.definition) && same_text() {
         return Compared::Identical;
     }
     let names = legacy::Names::of(before.settings, after.settings);
@@ -85,13 +86,14 @@ pub fn compare(table: &AppFields, of: Of, before: Written<'_>, after: Written<'_
     let [used_before, used_after] = &mut sides;
     let (mut old, was_old) = read(table, of, before, &names, used_before);
     let (mut new, is_old) = read(table, of, after, &names, used_after);
-    if was_old != is_old {
-        legacy::drop_default_mapping(table, &mut old, used_before);
-        legacy::drop_default_mapping(table, &mut new, used_after);
+    match (was_old, is_old) {
+        (true, false) => legacy::drop_added_mappings(table, &old, &mut new, used_after),
+        (false, true) => legacy::drop_added_mappings(table, &new, &mut old, used_before),
+        _ => {}
     }
     let mut same = same::Same::new(table, of, before, after);
     let fields: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
-    let mut differs = Vec::new();
+    let mut differs = unwritten;
     for name in fields {
         if !same.field(name, old.get(name), new.get(name)) {
             differs.push(shown::field(table, of, name, old.get(name), new.get(name)));
@@ -107,6 +109,40 @@ pub fn compare(table: &AppFields, of: Of, before: Written<'_>, after: Written<'_
     } else {
         Compared::Differs { fields: differs, by }
     }
+}
+
+/// Fields that neither side has, though a migration of the hop writes them into every stored definition: their absence
+/// stood for one thing before and stands for another after.
+fn unwritten(table: &AppFields, of: Of, before: Written<'_>, after: Written<'_>) -> Vec<FieldDiff> {
+    let Some((from, to)) = before.release.zip(after.release) else {
+        return Vec::new();
+    };
+    let lacks = |field: &str| {
+        let none = |side: &Definition| side.get(field).is_none_or(|text| text == "null");
+        none(before.definition) && none(after.definition)
+    };
+    let stood = |field: &str, release: &Version| -> Option<String> {
+        let mut entries = table.absences(of, None, field);
+        let value = entries.find(|entry| entry.holds_in(Some(release)))?.values.first()?;
+        Some(format!("{value} (not written)"))
+    };
+    table
+        .absent
+        .iter()
+        .filter(|entry| entry.of.contains(&of))
+        .filter(|entry| {
+            entry
+                .migrated
+                .as_ref()
+                .is_some_and(|migrated| from < migrated && migrated <= to)
+        })
+        .filter(|entry| lacks(&entry.field))
+        .map(|entry| FieldDiff {
+            field: entry.field.clone(),
+            before: stood(&entry.field, from),
+            after: stood(&entry.field, to),
+        })
+        .collect()
 }
 
 /// The fields of a definition, old names replaced, and whether they were in the form of Marathon up to 1.4.

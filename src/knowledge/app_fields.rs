@@ -124,6 +124,9 @@ pub struct Absent {
     /// First release in which it does not any more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before: Option<Version>,
+    /// First release whose migration writes it into every stored definition: missing on both sides of that hop, it is another one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub migrated: Option<Version>,
     /// The default, in one sentence.
     pub says: String,
     /// Where it comes from.

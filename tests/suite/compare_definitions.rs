@@ -419,6 +419,63 @@ fn what_explains_a_definition_is_named() {
     assert_eq!(by(&before, "1.4.12", &other, "1.4.13"), ["empty"]);
 }
 
+/// The migration to 1.5 adds mappings without a port, and takes none away; later nobody adds any.
+#[test]
+fn only_mappings_that_the_migration_adds_mean_nothing() {
+    let own = |ports: Value| {
+        with(
+            old_frame(),
+            &json!({"ipAddress": {"networkName": "blue", "discovery": {"ports": ports}}}),
+        )
+    };
+    let joined = |mappings: Value| {
+        with(
+            new_frame(),
+            &json!({"networks": [{"mode": "container", "name": "blue"}], "portDefinitions": null,
+                "container": {"type": "MESOS", "portMappings": mappings}}),
+        )
+    };
+    let default =
+        json!({"containerPort": 0, "name": "default", "protocol": "tcp", "servicePort": 10_104, "labels": {}});
+    let named = json!({"containerPort": 80, "name": "http", "protocol": "tcp"});
+    let http = json!([{"number": 80, "name": "http", "protocol": "tcp"}]);
+    for (before, after, same) in [
+        (own(json!([])), joined(json!([default])), true),
+        (own(http.clone()), joined(json!([named, default, default])), true),
+        (own(json!([])), joined(json!([named])), false),
+        (
+            own(json!([])),
+            joined(json!([{"containerPort": 0, "hostPort": 8080}])),
+            false,
+        ),
+        (own(http), joined(json!([default])), false),
+    ] {
+        let found = differing(Kind::App, &before, &after);
+        assert_eq!(found.is_empty(), same, "{after} {found:?}");
+    }
+    let later = |before: Value, after: Value| {
+        let (before, after) = (joined(before), joined(after));
+        fields(compared(Kind::App, (&before, "1.5.15"), (&after, "1.6.590"), &[]))
+    };
+    assert_eq!(later(json!([default]), json!([])), ["container"]);
+}
+
+/// What a migration writes into every definition, and is missing after it, means something else than before.
+#[test]
+fn a_field_that_the_migration_writes_is_missed() {
+    let pod = json!({"id": "/p", "containers": [{"name": "a"}]});
+    let between = |from: &str, to: &str| compared(Kind::Pod, (&pod, from), (&pod, to), &[]);
+    let Compared::Differs { fields: found, .. } = between("1.9.109", "1.10.26") else {
+        panic!("the pod's containers share no cgroup any more")
+    };
+    assert_eq!(found[0].field, "legacySharedCgroups");
+    assert_eq!(found[0].before.as_deref(), Some("true (not written)"));
+    assert_eq!(found[0].after.as_deref(), Some("false (not written)"));
+    for (from, to) in [("1.8.244", "1.9.109"), ("1.10.17", "1.10.26"), ("?", "1.10.26")] {
+        assert_eq!(between(from, to), Compared::Identical, "{from} to {to}");
+    }
+}
+
 /// From 1.6 on the values of residency have no effect; up to 1.5 they have one.
 #[test]
 fn residency_counts_up_to_1_5() {

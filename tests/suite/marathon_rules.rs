@@ -148,6 +148,11 @@ fn set(case: &mut Case, place: Place, condition: &Condition, fires: bool) {
         (Place::MarathonPods, "id") => case.pods = pick(json!([{"id": "/pod"}]), json!([])),
         (Place::MarathonPods, "containers[].image.kind") => case.pods = pod(json!({"containers": [{"image": {"kind": pick(json!("APPC"), json!("DOCKER"))}}, {}]})),
         (Place::MarathonPods, "legacySharedCgroups") => case.pods = pod(json!({"legacySharedCgroups": pick(json!(true), json!(false))})),
+        (Place::MarathonPods, "@host-port-in-several-networks") => {
+            let names = pick(json!([]), json!(["a"]));
+            case.pods = pod(json!({"networks": [{"mode": "container", "name": "a"}, {"mode": "container", "name": "b"}],
+                "containers": [{"endpoints": [{"name": "http", "hostPort": 0, "networkNames": names}]}]}));
+        }
         (Place::MarathonPods, "@group-by-without-number") => {
             let value = pick(json!("none"), json!("2"));
             case.pods = pod(json!({"scheduling": {"placement": {"constraints": [{"fieldName": "rack", "operator": "GROUP_BY", "value": value}]}}}));
@@ -212,7 +217,7 @@ fn every_condition_fires_stays_quiet_and_is_unknown_without_its_evidence() {
         }
         seen.insert((condition.on, condition.path.clone()));
     }
-    assert_eq!(conditions, 55, "rules with a condition");
+    assert_eq!(conditions, 56, "rules with a condition");
     assert!(seen.len() >= 30, "only {} different conditions", seen.len());
 }
 

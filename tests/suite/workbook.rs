@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use gonogo::facts::Facts;
+use gonogo::facts::workloads::Settings;
 use gonogo::knowledge::Knowledge;
 use gonogo::model::Outcome;
 use gonogo::report::words::Catalogue;
@@ -48,7 +49,10 @@ fn filled(sides: &[Side<'_>], rack: &str) -> Workbook {
         results: &report.results,
         signoffs: &report.signoffs,
         requirements: &report.requirements,
-        rack,
+        workloads: &Settings {
+            rack: rack.to_owned(),
+            ..Settings::default()
+        },
     })
 }
 

@@ -24,8 +24,10 @@ static META: CheckMeta = CheckMeta {
     doc: Doc {
         what: "On the way from the version that runs to the target, no definition of an app or pod holds what a release in \
                between refuses or cannot migrate: a reserved last segment of the id, a container network without a \
-               name, AppC images, roles Marathon is not subscribed to. Nested Marathons are judged as if they were \
-               brought to the same release. Older versions of apps, which 1.5 migrates too, are not shown by /v2/apps.",
+               name, a registry credential in the app, AppC images, roles Marathon is not subscribed to. Nested Marathons are judged as if they were \
+               brought to the same release. Older versions of apps, which 1.5 migrates too, are not shown by /v2/apps. \
+               Whether a registry still serves an image to the container runtime of the target, and whether a file: URI \
+               of fetch is there on every node, no evidence shows.",
         why: "A definition that cannot be migrated ends the migration, and Marathon does not start; one that is refused \
               runs on but can only be deleted, or loses the field.",
         by_hand: "curl -s http://MASTER:8080/v2/apps | jq -c '.apps[] | [.id, .acceptedResourceRoles, .ipAddress, .container]'",

@@ -224,24 +224,47 @@ fn host_ports(app: &mut Map<String, Value>) -> bool {
     definitions || required
 }
 
-/// A lone mapping without a port is what the migration gives an app on its own network that names no port.
-pub fn drop_default_mapping<'t>(table: &'t AppFields, app: &mut Map<String, Value>, used: &mut Used<'t>) {
-    let Some(container) = app.get_mut("container").and_then(Value::as_object_mut) else {
-        return;
-    };
-    let named = |mapping: &Value| {
-        let port = mapping.get("containerPort").and_then(Value::as_u64).unwrap_or(0);
-        port != 0 || mapping.get("name").is_some_and(|name| !empty(name))
-    };
-    let lone = match container.get("portMappings") {
-        Some(Value::Array(mappings)) => mappings.len() == 1 && !mappings.iter().any(named),
-        _ => false,
-    };
-    if lone {
-        container.remove("portMappings");
-        let entries = table.rewrites(Of::App, Transformation::DefaultPortMapping);
-        used.extend(entries.map(|entry| entry.id.as_str()));
+/// Takes out of the migrated form the port mappings that the migration added: those without a port, behind what was there.
+pub fn drop_added_mappings<'t>(
+    table: &'t AppFields,
+    old: &Map<String, Value>,
+    migrated: &mut Map<String, Value>,
+    used: &mut Used<'t>,
+) {
+    fn mappings(app: &Map<String, Value>) -> Option<&Vec<Value>> {
+        app.get("container")?.get("portMappings")?.as_array()
     }
+    let there = mappings(old).map_or(0, Vec::len);
+    let added = mappings(migrated).map_or(0, |now| {
+        let behind = now.iter().skip(there).rev();
+        behind.take_while(|mapping| says_nothing(mapping)).count()
+    });
+    if added == 0 {
+        return;
+    }
+    let list = migrated
+        .get_mut("container")
+        .and_then(|container| container.get_mut("portMappings"))
+        .and_then(Value::as_array_mut);
+    if let Some(list) = list {
+        list.truncate(list.len() - added);
+    }
+    let entries = table.rewrites(Of::App, Transformation::DefaultPortMapping);
+    used.extend(entries.map(|entry| entry.id.as_str()));
+}
+
+/// A mapping of any port to any port. (`default` is the name that Marathon gives it.)
+fn says_nothing(mapping: &Value) -> bool {
+    let Some(members) = mapping.as_object() else {
+        return false;
+    };
+    members.iter().all(|(name, value)| match name.as_str() {
+        "containerPort" | "hostPort" => value.as_u64() == Some(0) || value.is_null(),
+        "servicePort" => true,
+        "protocol" => *value == json!("tcp"),
+        "name" => empty(value) || *value == json!("default"),
+        _ => empty(value),
+    })
 }
 
 /// Whether the app shares the network of its host (which is also the default).

@@ -61,6 +61,11 @@ pub(super) fn apps(scene: &Scene<'_>, question: &str, apps: &[App], looked: &mut
 /// Questions about pods.
 pub(super) fn pods(scene: &Scene<'_>, question: &str, pods: &[Pod], looked: &mut Looked) {
     for pod in pods {
+        if question == "host-port-in-several-networks" {
+            let at = pod.at.at(format!("{}/containers", pod.at.pointer));
+            push(scene, question, (scene.pod(pod), at), unbound_host_port(pod), looked);
+            continue;
+        }
         let answer = match question {
             "group-by-without-number" => group_by(&pod.constraints).map(|value| ("constraints", value)),
             "foreign-roles" => pod_roles(scene, pod).map(|value| ("acceptedResourceRoles", value)),
@@ -309,17 +314,45 @@ fn foreign_roles(scene: &Scene<'_>, app: &App) -> Answer {
 
 /// The same of a pod, which has them in its placement.
 fn pod_roles(scene: &Scene<'_>, pod: &Pod) -> Answer {
-    let part = |name: &str| match pod.definition.get(name) {
-        Some(text) => serde_json::from_str::<Value>(text).map_err(|error| format!("pod {}: {name}: {error}", pod.id)),
-        None => Ok(Value::Null),
-    };
-    let scheduling = part("scheduling")?;
+    let scheduling = pod_field(pod, "scheduling")?;
     let accepted = match scheduling.pointer("/placement/acceptedResourceRoles") {
         None | Some(Value::Null) => Vec::new(),
         Some(Value::Array(roles)) => roles.clone(),
         Some(_) => return Err(format!("pod {}: acceptedResourceRoles is not a list", pod.id)),
     };
-    foreign(scene, &accepted, &part("role")?)
+    foreign(scene, &accepted, &pod_field(pod, "role")?)
+}
+
+/// A field of a pod; absent and `null` are `Null`.
+fn pod_field(pod: &Pod, name: &str) -> Result<Value, String> {
+    match pod.definition.get(name) {
+        Some(text) => serde_json::from_str(text).map_err(|error| format!("pod {}: {name}: {error}", pod.id)),
+        None => Ok(Value::Null),
+    }
+}
+
+/// The first endpoint with a host port that does not name one network, in a pod on several container networks.
+fn unbound_host_port(pod: &Pod) -> Answer {
+    let list = |value: Option<Value>, what: &str| match value.unwrap_or_default() {
+        Value::Null => Ok(Vec::new()),
+        Value::Array(list) => Ok(list),
+        _ => Err(format!("pod {}: {what} is not a list", pod.id)),
+    };
+    let networks = list(Some(pod_field(pod, "networks")?), "networks")?;
+    let in_container = |network: &&Value| network.get("mode").and_then(Value::as_str) == Some("container");
+    if networks.iter().filter(in_container).count() < 2 {
+        return Ok(None);
+    }
+    for container in list(Some(pod_field(pod, "containers")?), "containers")? {
+        for endpoint in list(container.get("endpoints").cloned(), "endpoints")? {
+            let names = list(endpoint.get("networkNames").cloned(), "networkNames")?;
+            if endpoint.get("hostPort").is_some_and(|port| !port.is_null()) && names.len() != 1 {
+                let name = endpoint.get("name").and_then(Value::as_str).unwrap_or("without a name");
+                return Ok(Some(format!("endpoint {name}")));
+            }
+        }
+    }
+    Ok(None)
 }
 
 /// Roles beside `*` and the own one: `role` where it stands there, else the one Marathon registers under.
