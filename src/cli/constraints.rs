@@ -4,6 +4,8 @@
 //! be found, and never shows a part of a body that could not be read to its end.
 
 mod archive;
+mod fix;
+mod forms;
 mod input;
 mod judge;
 mod lines;

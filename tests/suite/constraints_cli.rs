@@ -115,6 +115,47 @@ fn a_rewritten_one_says_into_what_and_without_a_target_there_is_none() {
 }
 
 #[test]
+fn what_is_wrong_comes_with_what_to_write_instead() {
+    let hop = ["--marathon", "1.4.7", "--target-marathon", "1.5.8"];
+    let body = br#"{"apps":[{"id":"/a","constraints":[["hostname","UNIQUE",""],["rack","GROUP_BY","3"]]},
+        {"id":"/b","constraints":[["rack","LIKE","{a,b}"]]},{"constraints":[["hostname","UNIQUE",""]]}]}"#;
+    let (_, value) = answer(body, &hop);
+    let fragment = json!({"id": "/a", "constraints": [["hostname", "UNIQUE"], ["rack", "GROUP_BY", "3"]]});
+    assert_eq!(value["constraints"][0]["fragment"], fragment);
+    assert_eq!(value["constraints"][0]["fragment_fits_running"], true);
+    // What can be meant in more than one way is for a person to choose.
+    assert_eq!(value["constraints"][1]["fragment"], Value::Null);
+    assert!(value["constraints"][1]["choose"].as_str().unwrap().contains("Java"));
+    assert_eq!(value["constraints"][1]["suggestion"][0], "rack");
+    // What has no id has nowhere to be pasted.
+    assert_eq!(value["constraints"][2]["fragment"], Value::Null);
+    // The fragment is clean itself.
+    assert_eq!(answer(fragment.to_string().as_bytes(), &hop).0, exit::GO);
+    let shown = over(body, &hop);
+    assert!(shown.out.contains(&format!(
+        "corrected: {}",
+        r#"{"id":"/a","constraints":[["hostname","UNIQUE"],"#
+    )));
+    assert!(
+        shown.out.contains("to choose: write an expression that Java compiles"),
+        "{}",
+        shown.out
+    );
+}
+
+#[test]
+fn a_very_long_list_is_judged_without_a_fragment() {
+    let constraints: Vec<Value> = (0..5_000)
+        .map(|number| json!([format!("a{number}"), "LIKE", "*"]))
+        .collect();
+    let body = json!({"apps": [{"id": "/a", "constraints": constraints}]}).to_string();
+    let (_, value) = answer(body.as_bytes(), &["--marathon", "1.5.8"]);
+    let rows = value["constraints"].as_array().unwrap();
+    assert_eq!(rows.len(), 5_000);
+    assert!(rows.iter().all(|row| row["fragment"].is_null()));
+}
+
+#[test]
 fn every_form_of_a_body_is_read() {
     let pod = json!({"id": "/p", "containers": [], "scheduling": {"placement": {"constraints": [{"fieldName": "a", "operator": "LIKE"}]}}});
     let app = json!({"id": "/a", "cmd": "x", "constraints": [["a", "LIKE"]]});

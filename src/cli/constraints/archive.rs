@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::Args;
+use super::fix::Fix;
 use super::judge::{Judge, Verdict};
 use super::lines::Lines;
 use super::placement;
@@ -119,9 +120,13 @@ impl Room<'_> {
     }
 
     fn each(&mut self, owner: &Owner<'_>, constraints: &[Constraint], inside: &str) {
+        let fix = self
+            .judge
+            .fix_of(owner.form, constraints)
+            .filter(|_| !owner.id.is_empty());
         for (index, constraint) in constraints.iter().enumerate() {
             let verdict = self.judge.constraint(owner.form, constraint);
-            self.show(owner, index, None, &format!("{inside}/{index}"), &verdict);
+            self.show(owner, index, None, &format!("{inside}/{index}"), &verdict, fix.as_ref());
         }
     }
 
@@ -130,12 +135,20 @@ impl Room<'_> {
             for (index, constraint) in volume.constraints.iter().enumerate() {
                 let verdict = self.judge.volume(owner.form, volume, constraint);
                 let place = format!("{inside}/{}/persistent/constraints/{index}", volume.index);
-                self.show(owner, index, Some(&volume.name), &place, &verdict);
+                self.show(owner, index, Some(&volume.name), &place, &verdict, None);
             }
         }
     }
 
-    fn show(&mut self, owner: &Owner<'_>, index: usize, volume: Option<&str>, inside: &str, verdict: &Verdict) {
+    fn show(
+        &mut self,
+        owner: &Owner<'_>,
+        index: usize,
+        volume: Option<&str>,
+        inside: &str,
+        verdict: &Verdict,
+        fix: Option<&Fix>,
+    ) {
         self.lines.counts.constraint(verdict);
         let Some(told) = &verdict.told else { return };
         self.lines.row(Row {
@@ -146,6 +159,7 @@ impl Room<'_> {
             volume,
             pointer: &format!("{}/{inside}", owner.place),
             told,
+            fix,
         });
     }
 
@@ -160,6 +174,7 @@ impl Room<'_> {
             volume: None,
             pointer: place,
             told: &self.judge.unread(why),
+            fix: None,
         });
     }
 }

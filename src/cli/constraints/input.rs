@@ -6,6 +6,7 @@ use std::path::Path;
 
 use flate2::bufread::MultiGzDecoder;
 
+use super::fix::Fix;
 use super::judge::{self, Judge};
 use super::lines::Lines;
 use super::row::{Row, Told};
@@ -138,20 +139,23 @@ impl Sink for Room<'_> {
         match workload.constraints {
             Constraints::Absent => {}
             Constraints::List(_) if quiet.is_some() => lines.counts.quiet(quiet.unwrap_or_default()),
-            Constraints::List(_) => workload.each(|index, text| {
-                let verdict = judge.text(workload.form, text);
-                lines.counts.constraint(&verdict);
-                if let Some(told) = &verdict.told {
-                    let pointer = format!("{}/{index}", workload.pointer());
-                    show(workload, lines, index, None, &pointer, told);
-                }
-            }),
+            Constraints::List(_) => {
+                let fix = judge.fix(workload);
+                workload.each(|index, text| {
+                    let verdict = judge.text(workload.form, text);
+                    lines.counts.constraint(&verdict);
+                    if let Some(told) = &verdict.told {
+                        let pointer = format!("{}/{index}", workload.pointer());
+                        show(workload, lines, index, None, &pointer, told, fix.as_deref());
+                    }
+                });
+            }
             // What stands in the place of the list is named as it is.
             Constraints::Other(text) => {
                 let verdict = judge.no_list(workload.form, text);
                 lines.counts.constraint(&verdict);
                 if let Some(told) = &verdict.told {
-                    show(workload, lines, 0, None, &workload.pointer(), told);
+                    show(workload, lines, 0, None, &workload.pointer(), told, None);
                 }
             }
             Constraints::Unclear(why) => self.unread(workload, why),
@@ -172,6 +176,7 @@ impl Sink for Room<'_> {
             volume: None,
             pointer: &place,
             told: &self.judge.unread(why),
+            fix: None,
         });
     }
 }
@@ -192,7 +197,7 @@ impl Room<'_> {
                 if let Some(told) = &verdict.told {
                     let list = workload.volumes_pointer();
                     let pointer = format!("{list}/{}/persistent/constraints/{index}", volume.index);
-                    show(workload, self.lines, index, Some(&volume.name), &pointer, told);
+                    show(workload, self.lines, index, Some(&volume.name), &pointer, told, None);
                 }
             }
         }
@@ -202,11 +207,19 @@ impl Room<'_> {
     fn unread(&mut self, workload: &Workload<'_>, why: &str) {
         self.lines.counts.unread += 1;
         let place = workload.place.to_string();
-        show(workload, self.lines, 0, None, &place, &self.judge.unread(why));
+        show(workload, self.lines, 0, None, &place, &self.judge.unread(why), None);
     }
 }
 
-fn show(workload: &Workload<'_>, lines: &mut Lines, index: usize, volume: Option<&str>, pointer: &str, told: &Told) {
+fn show(
+    workload: &Workload<'_>,
+    lines: &mut Lines,
+    index: usize,
+    volume: Option<&str>,
+    pointer: &str,
+    told: &Told,
+    fix: Option<&Fix>,
+) {
     let place;
     let app = if let Some(id) = &workload.id {
         id.as_ref()
@@ -222,5 +235,7 @@ fn show(workload: &Workload<'_>, lines: &mut Lines, index: usize, volume: Option
         volume,
         pointer,
         told,
+        // What has no id has nowhere to be pasted.
+        fix: fix.filter(|_| workload.id.is_some()),
     });
 }

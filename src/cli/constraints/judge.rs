@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::fix::{Fix, LONGEST};
 use super::row::Told;
 use crate::facts::constraints::{Disk, Kind, Passage};
 use crate::model::Version;
@@ -21,6 +22,7 @@ pub struct Judge {
     apps: Memo<Verdict>,
     pods: Memo<Verdict>,
     lists: [Memo<Option<Quiet>>; 2],
+    fixes: [Memo<Option<Rc<Fix>>>; 2],
 }
 
 /// A list of constraints of which nothing is told.
@@ -60,6 +62,7 @@ impl Judge {
             apps: Memo::default(),
             pods: Memo::default(),
             lists: Default::default(),
+            fixes: Default::default(),
         }
     }
 
@@ -83,14 +86,8 @@ impl Judge {
             Form::Pod => pods,
         };
         memo.get(text, || {
-            let told = match serde_json::from_slice::<Canonical>(text) {
-                Ok(raw) => {
-                    let wire = match form {
-                        Form::App => app_constraint(raw),
-                        Form::Pod => pod_constraint(raw),
-                    };
-                    look(passage, form, of_wire(wire), *with_target)
-                }
+            let told = match wire(form, text) {
+                Ok(wire) => look(passage, form, of_wire(wire), *with_target),
                 // Sound JSON was seen to by the reader; what is left is a key that stands twice.
                 Err(_) => Told::unknown(
                     compact(text),
@@ -127,6 +124,35 @@ impl Judge {
         let quiet = memo.get(text, || work(self));
         self.lists = lists;
         quiet
+    }
+
+    /// The corrected constraints of an app or pod of which something is told.
+    pub fn fix(&mut self, workload: &Workload<'_>) -> Option<Rc<Fix>> {
+        let Constraints::List(text) = workload.constraints else {
+            return None;
+        };
+        let Self { passage, fixes, .. } = self;
+        let [apps, pods] = fixes;
+        let memo = match workload.form {
+            Form::App => apps,
+            Form::Pod => pods,
+        };
+        memo.get(text, || {
+            let mut list = Some(Vec::new());
+            workload.each(|_, text| {
+                let read = wire(workload.form, text).ok().map(of_wire);
+                list = list.take().zip(read).map(|(mut list, read)| {
+                    list.push(read);
+                    list
+                });
+            });
+            corrected(passage, workload.form, &list?).map(Rc::new)
+        })
+    }
+
+    /// As [`Judge::fix`], of the constraints of a snapshot.
+    pub fn fix_of(&self, form: Form, constraints: &[Constraint]) -> Option<Fix> {
+        corrected(&self.passage, form, constraints)
     }
 
     /// What is said of something that stands where a list of constraints should be.
@@ -178,6 +204,24 @@ fn kind(form: Form) -> Kind {
         Form::App => Kind::App,
         Form::Pod => Kind::Pod,
     }
+}
+
+/// Reads the text of a constraint.
+fn wire(form: Form, text: &[u8]) -> Result<ConstraintWire, serde_json::Error> {
+    let raw: Canonical = serde_json::from_slice(text)?;
+    Ok(match form {
+        Form::App => app_constraint(raw),
+        Form::Pod => pod_constraint(raw),
+    })
+}
+
+/// The corrected list; `None` where nothing is to be corrected, the list is too long, or the rules are not known.
+fn corrected(passage: &Result<Passage, String>, form: Form, constraints: &[Constraint]) -> Option<Fix> {
+    if constraints.len() > LONGEST {
+        return None;
+    }
+    let correction = passage.as_ref().ok()?.correct("", constraints, kind(form)).ok()??;
+    Fix::of(correction)
 }
 
 fn of_wire(wire: ConstraintWire) -> Constraint {

@@ -3,15 +3,15 @@
 use std::fmt::Write as _;
 use std::io::{self, BufWriter, Write as _};
 
-use serde::Serialize;
-use serde_json::value::RawValue;
 use tempfile::SpooledTempFile;
 
 use super::Format;
+use super::fix::Fix;
+use super::forms::{COLUMNS, csv, json};
 use super::placed::{Counted, Placed};
 use super::row::{Counts, EFFECTS, Row, Told};
 use crate::cli::exit;
-use crate::facts::constraints::{Effect, Meaning, When};
+use crate::facts::constraints::Effect;
 use crate::facts::placement::Fit;
 use crate::model::Version;
 use crate::report::safe::{json_escaped, limited, sanitized};
@@ -40,59 +40,6 @@ pub struct Lines {
     /// Answers about room on the agents, where it was asked for.
     placed: Option<Counted>,
 }
-
-/// A row as JSON.
-#[derive(Serialize)]
-struct Line<'a> {
-    app: &'a str,
-    kind: &'static str,
-    index: usize,
-    constraint: Box<RawValue>,
-    running: &'static str,
-    target: Option<&'static str>,
-    effect: &'static str,
-    rewritten_to: Option<Box<RawValue>>,
-    rule: Option<&'a str>,
-    source: Option<&'static str>,
-    rule_id: Option<&'static str>,
-    meaning: Vec<Means>,
-    volume: Option<&'a str>,
-    marathon: Option<&'a str>,
-    pointer: &'a str,
-}
-
-/// What else is to know of it, as JSON.
-#[derive(Serialize)]
-struct Means {
-    id: &'static str,
-    text: &'static str,
-    source: &'static str,
-    changes: bool,
-    when: &'static str,
-}
-
-impl From<&Meaning> for Means {
-    fn from(meaning: &Meaning) -> Self {
-        Self {
-            id: meaning.id,
-            text: meaning.text,
-            source: meaning.source,
-            changes: meaning.changes(),
-            when: match meaning.when {
-                When::Always => "always",
-                When::AttributeIsNoText => "attribute-is-no-text",
-                When::AttributeIsThousands => "attribute-is-thousands",
-                When::OfferConstraints => "offer-constraints",
-                When::InstancesElsewhere => "instances-elsewhere",
-                When::Unchanged => "unchanged",
-            },
-        }
-    }
-}
-
-/// Columns of the table.
-const COLUMNS: &str =
-    "app,kind,index,constraint,running,target,effect,rewritten_to,rule,source,meaning,volume,marathon,pointer";
 
 impl Lines {
     /// Nothing said yet. `sources`: lines for people name where a rule was read.
@@ -231,6 +178,9 @@ impl Lines {
         if let Some(to) = &told.rewritten_to {
             let _ = write!(text, "; becomes {}", shown(to));
         }
+        if let Some(fix) = row.fix.filter(|_| told.notable) {
+            text.push_str(&mended(fix, row));
+        }
         for meaning in &told.meaning {
             let _ = write!(text, "; note: {}", meaning.text);
         }
@@ -364,6 +314,25 @@ impl Lines {
     }
 }
 
+/// What to write instead: ready to paste, or what a person has to choose.
+fn mended(fix: &Fix, row: Row<'_>) -> String {
+    match fix.choice(row.index) {
+        Some(choice) => {
+            let what = shown(&choice.what);
+            let suggestion = choice.suggestion.as_deref().map(shown);
+            suggestion.map_or_else(
+                || format!("; to choose: {what}"),
+                |suggestion| format!("; to choose: {what} (if that is meant: {suggestion})"),
+            )
+        }
+        None if fix.ready() => {
+            let after = if fix.fits_running { "" } else { " after the upgrade" };
+            format!("; corrected{after}: {}", shown(&fix.fragment(row.app)))
+        }
+        None => String::new(),
+    }
+}
+
 /// One line, harmless, and not longer than a person reads.
 fn shown(text: &str) -> String {
     limited(&sanitized(text)).into_owned()
@@ -371,72 +340,4 @@ fn shown(text: &str) -> String {
 
 fn or_null(text: Option<&str>) -> String {
     text.map_or_else(|| "null".to_owned(), quoted)
-}
-
-fn kind(form: Form) -> &'static str {
-    match form {
-        Form::App => "app",
-        Form::Pod => "pod",
-    }
-}
-
-fn json(row: Row<'_>) -> Result<String, serde_json::Error> {
-    let told = row.told;
-    serde_json::to_string(&Line {
-        app: row.app,
-        kind: kind(row.form),
-        index: row.index,
-        constraint: RawValue::from_string(told.constraint.clone())?,
-        running: told.running,
-        target: told.target,
-        effect: told.effect.as_str(),
-        rewritten_to: told.rewritten_to.clone().map(RawValue::from_string).transpose()?,
-        rule: told.rule.as_deref(),
-        source: told.source,
-        rule_id: told.rule_id,
-        meaning: told.meaning.iter().map(Means::from).collect(),
-        volume: row.volume,
-        marathon: row.marathon,
-        pointer: row.pointer,
-    })
-}
-
-/// One record, as RFC 4180 has it.
-fn csv(row: Row<'_>) -> String {
-    let told = row.told;
-    let index = row.index.to_string();
-    let meaning: Vec<&str> = told.meaning.iter().map(|meaning| meaning.text).collect();
-    let cells = [
-        row.app,
-        kind(row.form),
-        &index,
-        &told.constraint,
-        told.running,
-        told.target.unwrap_or_default(),
-        told.effect.as_str(),
-        told.rewritten_to.as_deref().unwrap_or_default(),
-        told.rule.as_deref().unwrap_or_default(),
-        told.source.unwrap_or_default(),
-        &meaning.join("; "),
-        row.volume.unwrap_or_default(),
-        row.marathon.unwrap_or_default(),
-        row.pointer,
-    ];
-    let mut text = cells.map(cell).join(",");
-    text.push_str("\r\n");
-    text
-}
-
-/// One cell: quoted where it must be; what a spreadsheet would take for a formula begins with an apostrophe.
-fn cell(text: &str) -> String {
-    let safe = sanitized(text);
-    let guard = if safe.starts_with(['=', '+', '-', '@']) {
-        "'"
-    } else {
-        ""
-    };
-    if guard.is_empty() && !safe.contains([',', '"', '\'']) {
-        return safe;
-    }
-    format!("\"{guard}{}\"", safe.replace('"', "\"\""))
 }

@@ -1,5 +1,6 @@
 //! What is said of one constraint, and the counts of all. Holds no rule: every word comes from `facts::constraints`.
 
+use super::fix::Fix;
 use super::judge::{Quiet, Verdict};
 use crate::cli::exit;
 use crate::facts::constraints::{Effect, Judgement, Meaning, Outlook, When};
@@ -119,6 +120,8 @@ pub struct Row<'a> {
     pub pointer: &'a str,
     /// What is said of it.
     pub told: &'a Told,
+    /// The corrected constraints of its app or pod, where there are any.
+    pub fix: Option<&'a Fix>,
 }
 
 /// How many of what.
