@@ -132,6 +132,8 @@ pub enum Command {
     Signoff(super::signoff::Args),
     /// Fill in the vendor's upgrade workbook from evidence
     Workbook(super::workbook::Args),
+    /// What stops when an agent stops, which workloads are at risk, and in which waves agents can go
+    Workloads(super::workloads::Args),
     /// Check that an archive is what was written, and say what it holds
     Verify(super::verify::Args),
     /// List the checks

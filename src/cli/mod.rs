@@ -33,6 +33,7 @@ pub mod text;
 pub mod verify;
 pub mod waivers;
 pub mod workbook;
+pub mod workloads;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -102,6 +103,7 @@ fn dispatch(command: Command, ctx: &mut Ctx<'_>) -> anyhow::Result<u8> {
         Command::Import(args) => import::run(&args, ctx),
         Command::Signoff(args) => signoff::run(&args, ctx),
         Command::Workbook(args) => workbook::run(&args, ctx),
+        Command::Workloads(args) => workloads::run(&args, ctx),
         Command::Verify(args) => verify::run(&args, ctx),
         Command::Collect(args) => collect::run(&args, ctx),
         Command::Checks(args) => checks::run(&args, ctx),

@@ -9,12 +9,13 @@ use super::{Ctx, Failure, config, exit, load, output, signoffs, waivers};
 use crate::checks::{Context, Pair};
 use crate::compare::compare;
 use crate::facts::Facts;
+use crate::facts::workloads::Settings;
+use crate::facts::workloads::settings::RACK;
 use crate::knowledge::Knowledge;
 use crate::model::{Policy, Version, Waiver};
 use crate::report::words::Catalogue;
 use crate::report::{Hop, Report, workbook as render};
 use crate::workbook::build::{Material, workbook};
-use crate::workbook::placement;
 use crate::workbook::state::Side;
 
 /// Arguments.
@@ -25,7 +26,8 @@ Examples:
   gonogo workbook pre.tar.gz --target 1.11.3 --signoffs gonogo-signoffs.toml > workbook.md
   gonogo workbook pre.tar.gz --post post.tar.gz -o workbook.html
 
-Cluster state, versions, worksheets of nodes and racks with pinned and unique tasks, constraints, things to fix, the
+Cluster state, versions, worksheets of nodes and racks with pinned and unique tasks, workload risks, what stops with each
+agent, waves of agents (`gonogo workloads` says more of these), constraints, things to fix, the
 pre-upgrade checklist, metrics, and every requirement of the vendor's documents with what answers it. What is not in the
 evidence is written as unknown, with the reason. The verdict is that of `check` (with --post: of `compare`); the exit code
 is 0 whatever it says.")]
@@ -46,7 +48,7 @@ pub struct Args {
     #[arg(long, value_name = "FILE")]
     pub waivers: Option<PathBuf>,
     /// Attribute that names the rack of agents without a zone
-    #[arg(long, value_name = "ATTRIBUTE", default_value = placement::RACK)]
+    #[arg(long, value_name = "ATTRIBUTE", default_value = RACK)]
     pub rack: String,
     /// Form of the workbook [default: as the ending of -o says, else markdown]
     #[arg(long, value_enum, value_name = "FORMAT")]
@@ -70,6 +72,7 @@ struct Prepared {
     waivers: Vec<Waiver>,
     signoffs: Option<Overlay>,
     policy: Policy,
+    workloads: Settings,
     catalogue: Catalogue,
     knowledge: &'static Knowledge,
 }
@@ -92,6 +95,10 @@ pub fn run(args: &Args, ctx: &mut Ctx<'_>) -> anyhow::Result<u8> {
             .unwrap_or_default(),
         signoffs: args.signoffs.as_deref().map(signoffs::overlay).transpose()?,
         policy: config::policy(ctx.config.as_deref())?,
+        workloads: Settings {
+            rack: args.rack.clone(),
+            ..config::workloads(ctx.config.as_deref())?
+        },
         catalogue: judge::catalogue(),
         knowledge: judge::knowledge_of(ctx)?,
     };
@@ -166,7 +173,8 @@ fn made(args: &Args, form: Form, prepared: &Prepared) -> anyhow::Result<String> 
             },
             ground,
         )?;
-        return rendered(args, form, &[("now", &facts)], args.target.as_ref(), &report, ground);
+        let sides = [("now", &facts)];
+        return rendered(&prepared.workloads, form, &sides, args.target.as_ref(), &report, ground);
     };
     let post = load::open(post_path)?;
     if pre.digest() == post.digest() {
@@ -198,11 +206,11 @@ fn made(args: &Args, form: Form, prepared: &Prepared) -> anyhow::Result<String> 
         ground,
     )?;
     let sides = [("before", &facts_before), ("after", &facts_after)];
-    rendered(args, form, &sides, target.as_ref(), &report, ground)
+    rendered(&prepared.workloads, form, &sides, target.as_ref(), &report, ground)
 }
 
 fn rendered(
-    args: &Args,
+    workloads: &Settings,
     form: Form,
     sides: &[Side<'_>],
     target: Option<&Version>,
@@ -216,7 +224,7 @@ fn rendered(
         results: &report.results,
         signoffs: &report.signoffs,
         requirements: &report.requirements,
-        rack: &args.rack,
+        workloads,
     });
     let text = match form {
         Form::Markdown => render::markdown(report, &filled, ground.catalogue),

@@ -44,6 +44,10 @@ pub enum Table {
     PrivateRacks,
     /// Racks of public agents.
     PublicRacks,
+    /// What stops with an agent.
+    AgentStops,
+    /// Waves of agents, and agents that none may hold.
+    Waves,
     /// Constraints of every app.
     Constraints,
     /// Marathon's metrics.
@@ -59,6 +63,8 @@ impl Table {
             Self::Nodes => "nodes",
             Self::PrivateRacks => "private-racks",
             Self::PublicRacks => "public-racks",
+            Self::AgentStops => "agent-stops",
+            Self::Waves => "waves",
             Self::Constraints => "constraints",
             Self::Metrics => "metrics",
         }

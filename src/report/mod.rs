@@ -17,6 +17,7 @@ pub mod terminal;
 pub mod view;
 pub mod words;
 pub mod workbook;
+pub mod workloads;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};

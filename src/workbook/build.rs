@@ -3,13 +3,14 @@
 use serde::Serialize;
 
 use crate::facts::Facts;
+use crate::facts::workloads::{Settings, overview};
 use crate::knowledge::Knowledge;
 use crate::knowledge::requirements::Table;
 use crate::model::{AppliedSignoff, CheckResult, RequirementAnswer, Version};
 
 use super::sheet::Sheet;
 use super::state::Side;
-use super::{ahead, packages, placement, racks, state, todo, versions};
+use super::{ahead, packages, racks, state, todo, versions, workloads};
 
 /// What it is made of.
 #[derive(Debug, Clone, Copy)]
@@ -26,8 +27,8 @@ pub struct Material<'a> {
     pub signoffs: &'a [AppliedSignoff],
     /// How every requirement was answered.
     pub requirements: &'a [RequirementAnswer],
-    /// Attribute that names an agent's rack where it has no zone.
-    pub rack: &'a str,
+    /// What was said about workloads: racks, minimums, critical agents.
+    pub workloads: &'a Settings,
 }
 
 /// The workbook.
@@ -42,13 +43,17 @@ pub fn workbook(material: &Material<'_>) -> Workbook {
     let Some((_, first)) = material.sides.first() else {
         return Workbook { sheets: Vec::new() };
     };
-    let placed = placement::placement(first, material.rack);
+    let placed = overview(first, material.workloads);
     let mut sheets = vec![
         state::cluster(material.sides),
         versions::gathered(material.sides, material.target, material.knowledge, material.signoffs),
         racks::racks(&placed, false),
         racks::racks(&placed, true),
         racks::nodes(&placed),
+        workloads::risks(&placed),
+        workloads::agents(&placed),
+        workloads::waves(&placed),
+        workloads::held(&placed),
         state::constraints(first),
         ahead::constraints(first, material.target, material.knowledge),
         packages::packages(first, material.knowledge),
@@ -84,19 +89,33 @@ pub fn unknown(facts: &[&Facts<'_>]) -> Vec<(Table, String)> {
                     Table::Nodes,
                     Table::PrivateRacks,
                     Table::PublicRacks,
+                    Table::AgentStops,
+                    Table::Waves,
                 ],
                 why.sentence(),
             );
         }
         if let Err(why) = facts.tasks() {
-            note(&[Table::Nodes, Table::PrivateRacks, Table::PublicRacks], why.sentence());
+            note(
+                &[
+                    Table::Nodes,
+                    Table::PrivateRacks,
+                    Table::PublicRacks,
+                    Table::AgentStops,
+                    Table::Waves,
+                ],
+                why.sentence(),
+            );
         }
         for gap in &facts.marathons.gaps {
-            note(&[Table::ClusterState, Table::Constraints, Table::Metrics], gap.clone());
+            note(
+                &[Table::ClusterState, Table::Constraints, Table::Metrics, Table::Waves],
+                gap.clone(),
+            );
         }
         for marathon in &facts.snapshot.marathons {
             if let Some(why) = marathon.apps.why() {
-                note(&[Table::ClusterState, Table::Constraints], why.sentence());
+                note(&[Table::ClusterState, Table::Constraints, Table::Waves], why.sentence());
             }
             if let Some(why) = marathon.metrics.why() {
                 note(&[Table::Metrics], why.sentence());

@@ -1,12 +1,13 @@
 //! The node and rack worksheets: counts, pinned and unique tasks, and what stops when a rack does.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use super::placement::{Node, Placement};
 use super::sheet::{Cell, Sheet, named};
+use super::workloads::{nothing, side};
+use crate::facts::workloads::Overview;
 
 /// One row for each agent.
-pub fn nodes(placement: &Result<Placement<'_>, String>) -> Sheet {
+pub fn nodes(overview: &Overview) -> Sheet {
     let mut sheet = Sheet::new(
         "nodes",
         "What runs where",
@@ -21,32 +22,34 @@ pub fn nodes(placement: &Result<Placement<'_>, String>) -> Sheet {
             "Unique (only one of its kind)",
         ],
     );
-    let placement = match placement {
-        Ok(placement) => placement,
-        Err(why) => return unknown(sheet, why),
-    };
-    remarks(&mut sheet, placement);
-    for node in &placement.nodes {
-        let agent = node.agent;
+    if nothing(&mut sheet, overview) {
+        return sheet;
+    }
+    remarks(&mut sheet, overview);
+    for row in &overview.agents {
         let missing = |what: &str| Cell::Unknown(format!("this Mesos does not print {what}"));
         sheet.rows.push(vec![
-            Cell::value(&agent.hostname),
-            Cell::value(if agent.is_public() { "public" } else { "private" }),
-            Cell::of(node.rack.clone()),
-            agent.active.map_or_else(
+            Cell::value(&row.host),
+            Cell::value(side(row.public)),
+            Cell::of(
+                row.rack
+                    .clone()
+                    .ok_or_else(|| row.rack_unknown.clone().unwrap_or_default()),
+            ),
+            row.active.map_or_else(
                 || missing("`active`"),
                 |active| Cell::value(if active { "yes" } else { "no" }),
             ),
-            agent.version.as_ref().map_or_else(|| missing("`version`"), Cell::value),
-            Cell::value(node.tasks),
-            pinned(placement, node.pinned.iter().map(String::as_str)),
-            Cell::Value(named(node.unique.iter().map(String::as_str))),
+            row.version.as_ref().map_or_else(|| missing("`version`"), Cell::value),
+            Cell::value(row.stops.tasks),
+            pinned(overview, row.pinned.iter().map(String::as_str)),
+            Cell::Value(named(row.unique.iter().map(String::as_str))),
         ]);
     }
-    let tasks: usize = placement.nodes.iter().map(|node| node.tasks).sum();
+    let tasks: u64 = overview.agents.iter().map(|row| row.stops.tasks).sum();
     let mut total = vec![Cell::Blank; sheet.columns.len()];
     if let Some(first) = total.first_mut() {
-        *first = Cell::value(format!("{} agents", placement.nodes.len()));
+        *first = Cell::value(format!("{} agents", overview.agents.len()));
     }
     if let Some(sum) = total.get_mut(5) {
         *sum = Cell::value(tasks);
@@ -56,7 +59,7 @@ pub fn nodes(placement: &Result<Placement<'_>, String>) -> Sheet {
 }
 
 /// One row for each rack of private or public agents.
-pub fn racks(placement: &Result<Placement<'_>, String>, public: bool) -> Sheet {
+pub fn racks(overview: &Overview, public: bool) -> Sheet {
     let (id, title) = if public {
         ("public-racks", "Racks of public agents")
     } else {
@@ -73,48 +76,35 @@ pub fn racks(placement: &Result<Placement<'_>, String>, public: bool) -> Sheet {
             "Stops with the rack (runs nowhere else)",
         ],
     );
-    let placement = match placement {
-        Ok(placement) => placement,
-        Err(why) => return unknown(sheet, why),
-    };
-    remarks(&mut sheet, placement);
-    let mut by_rack: BTreeMap<Result<String, String>, Vec<&Node<'_>>> = BTreeMap::new();
-    let own = |node: &&Node<'_>| node.agent.is_public() == public;
-    for node in placement.nodes.iter().filter(own) {
-        by_rack.entry(node.rack.clone()).or_default().push(node);
+    if nothing(&mut sheet, overview) {
+        return sheet;
     }
+    remarks(&mut sheet, overview);
     let (mut all_nodes, mut all_tasks) = (0, 0);
-    for (rack, nodes) in &by_rack {
-        let inside: BTreeSet<usize> = nodes.iter().flat_map(|node| node.workloads.iter().copied()).collect();
-        let outside: BTreeSet<usize> = placement
-            .nodes
+    for rack in overview.racks.iter().filter(|rack| rack.public == public) {
+        let inside = overview
+            .agents
             .iter()
-            .filter(|node| node.rack != *rack || node.agent.is_public() != public)
-            .flat_map(|node| node.workloads.iter().copied())
-            .collect();
-        let stops: Vec<&str> = inside
-            .difference(&outside)
-            .filter_map(|id| placement.workloads.get(*id))
+            .filter(|row| row.public == public && row.rack == rack.rack && row.rack_unknown == rack.rack_unknown);
+        let special: BTreeSet<&str> = inside
+            .flat_map(|row| row.pinned.iter().chain(&row.unique))
             .map(String::as_str)
             .collect();
-        let special: BTreeSet<&str> = nodes
-            .iter()
-            .flat_map(|node| node.pinned.iter().chain(&node.unique))
-            .map(String::as_str)
-            .collect();
-        let tasks: usize = nodes.iter().map(|node| node.tasks).sum();
-        all_nodes += nodes.len();
-        all_tasks += tasks;
+        all_nodes += rack.agents.len();
+        all_tasks += rack.tasks;
         sheet.rows.push(vec![
-            Cell::of(rack.clone()),
-            Cell::value(nodes.len()),
-            Cell::value(tasks),
-            pinned(placement, special.into_iter()),
+            Cell::of(
+                rack.rack
+                    .clone()
+                    .ok_or_else(|| rack.rack_unknown.clone().unwrap_or_default()),
+            ),
+            Cell::value(rack.agents.len()),
+            Cell::value(rack.tasks),
+            pinned(overview, special.into_iter()),
             // Agents without a known rack may stand in any of the others.
-            if rack.is_ok() {
-                Cell::Value(named(stops.into_iter()))
-            } else {
-                Cell::Unknown("the racks of these agents are not known".to_owned())
+            match &rack.stops {
+                Some(stops) => Cell::Value(named(stops.ends.iter().map(String::as_str))),
+                None => Cell::Unknown("the racks of these agents are not known".to_owned()),
             },
         ]);
     }
@@ -129,8 +119,8 @@ pub fn racks(placement: &Result<Placement<'_>, String>, public: bool) -> Sheet {
 }
 
 /// Names that are pinned; unknown where the apps of a Marathon are, since theirs may be among them.
-fn pinned<'a>(placement: &Placement<'_>, names: impl ExactSizeIterator<Item = &'a str>) -> Cell {
-    if placement.blind.is_empty() {
+fn pinned<'a>(overview: &Overview, names: impl ExactSizeIterator<Item = &'a str>) -> Cell {
+    if overview.marathons_unknown.is_empty() {
         return Cell::Value(named(names));
     }
     let known = if names.len() == 0 {
@@ -140,29 +130,19 @@ fn pinned<'a>(placement: &Placement<'_>, names: impl ExactSizeIterator<Item = &'
     };
     Cell::Unknown(format!(
         "{known}apps of Marathon {} are not known",
-        placement.blind.join(", ")
+        overview.marathons_unknown.join(", ")
     ))
 }
 
-fn unknown(mut sheet: Sheet, why: &str) -> Sheet {
-    let mut row = vec![Cell::Blank; sheet.columns.len()];
-    if let Some(first) = row.first_mut() {
-        *first = Cell::Unknown(why.to_owned());
-    }
-    sheet.rows.push(row);
-    sheet
-}
-
-fn remarks(sheet: &mut Sheet, placement: &Placement<'_>) {
+fn remarks(sheet: &mut Sheet, overview: &Overview) {
     sheet.remarks.push(
         "Tasks are those that Mesos has staging, starting, running or being killed; unreachable ones are left out. Pinned: \
-         a constraint CLUSTER, LIKE or IS, or a local volume. Unique: the only task of its app or service."
+         a constraint CLUSTER, LIKE or IS, or a local volume. Unique: the only instance of its app or service."
             .to_owned(),
     );
-    if placement.astray > 0 {
-        sheet.remarks.push(format!(
-            "{} tasks stand on agents that the leading master does not list: they are in no row.",
-            placement.astray
-        ));
-    }
+    let astray = overview
+        .remarks
+        .iter()
+        .filter(|remark| remark.contains("are in no row"));
+    sheet.remarks.extend(astray.cloned());
 }

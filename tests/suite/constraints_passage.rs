@@ -268,3 +268,17 @@ fn volumes_have_rules_of_their_own() {
     let pod = passage("1.5.15", "1.6.590").look_volume(&of_app(&json!(["path", "LIKE", "["])), Disk::Other, Kind::Pod);
     assert_eq!(pod.effect, Effect::Unknown);
 }
+
+#[test]
+fn what_is_the_same_after_the_migration_is_one() {
+    let left = |constraints: &Value, running: &str, target: &str| {
+        let list: Vec<_> = constraints.as_array().unwrap().iter().map(of_app).collect();
+        passage(running, target).left(&list, Kind::App)
+    };
+    let both = json!([["a", "UNIQUE", ""], ["b", "LIKE", "x"], ["a", "UNIQUE"]]);
+    let one = vec![r#"["a","UNIQUE"]"#.to_owned(), r#"["b","LIKE","x"]"#.to_owned()];
+    assert_eq!(left(&both, "1.4.8", "1.5.12"), Some(one));
+    assert_eq!(left(&both, "1.4.8", "1.5.11"), None);
+    assert_eq!(left(&json!([["a", "LIKE", "["]]), "1.3.14", "1.4.8"), Some(Vec::new()));
+    assert_eq!(left(&json!([]), "1.3.14", "1.4.8"), Some(Vec::new()));
+}

@@ -2,7 +2,7 @@
 //!
 //! The captures lie outside the project (`../shared/captures/public`); where they are absent this test says so.
 
-use gonogo::facts::constraints::{Judgement, Kind, judge};
+use gonogo::facts::constraints::{Effect, Judgement, Kind, Passage, judge};
 use gonogo::model::Version;
 use gonogo::snapshot::Constraint;
 use gonogo::sources::marathon_apps;
@@ -23,6 +23,10 @@ fn public_apps_have_one_invalid_constraint() {
     };
     let mut refused: Vec<(String, String)> = Vec::new();
     let (mut judged, mut files) = (0, 0);
+    // By 1.5.8 the migration ends at it, by 1.5.15 it is rewritten.
+    let passages =
+        ["1.5.8", "1.5.15"].map(|target| Passage::new(&Version::new(1, 4, 13), target.parse().ok().as_ref()));
+    let mut effects = Vec::new();
     for entry in std::fs::read_dir(&folder).unwrap() {
         let path = entry.unwrap().path();
         if path.file_name().unwrap() == OTHER_FORM {
@@ -49,6 +53,12 @@ fn public_apps_have_one_invalid_constraint() {
                         Judgement::Unknown { why } => panic!("{id} {}: {why}", constraint.raw),
                     }
                 }
+                for passage in &passages {
+                    let effect = passage.look(&constraint, kind).effect;
+                    if effect != Effect::Kept {
+                        effects.push((id.clone(), effect));
+                    }
+                }
                 // Marathon 1.4.13 took every one of them.
                 let before = judge(&constraint, kind, &Version::new(1, 4, 13));
                 assert_eq!(before, Judgement::Valid, "{id} {}", constraint.raw);
@@ -56,6 +66,8 @@ fn public_apps_have_one_invalid_constraint() {
         }
     }
     let only = ("/myapp".to_owned(), r#"["hostname","UNIQUE",""]"#.to_owned());
+    let expected = [Effect::AbortsMigration, Effect::Rewritten].map(|effect| (only.0.clone(), effect));
+    assert_eq!(effects, expected);
     assert_eq!(refused, [only.clone(), only]);
     assert!(files >= 20 && judged >= 1_200, "{judged} constraints in {files} files");
     eprintln!("public captures: {judged} constraints in {files} files, one refused by Marathon 1.5 and 1.6");

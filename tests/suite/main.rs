@@ -81,4 +81,7 @@ mod support;
 mod verdict;
 mod verdict_without;
 mod workbook;
+mod workloads;
+mod workloads_cli;
+mod workloads_laws;
 mod workloads_waves;

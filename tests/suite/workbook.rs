@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use gonogo::facts::Facts;
+use gonogo::facts::workloads::Settings;
 use gonogo::knowledge::Knowledge;
 use gonogo::model::Outcome;
 use gonogo::report::words::Catalogue;
@@ -48,7 +49,10 @@ fn filled(sides: &[Side<'_>], rack: &str) -> Workbook {
         results: &report.results,
         signoffs: &report.signoffs,
         requirements: &report.requirements,
-        rack,
+        workloads: &Settings {
+            rack: rack.to_owned(),
+            ..Settings::default()
+        },
     })
 }
 
@@ -229,6 +233,45 @@ fn the_rack_is_a_zone_or_the_attribute_that_is_named() {
     let zone = serde_json::json!({"fault_domain": {"region": {"name": "west"}, "zone": {"name": "b"}}});
     let zoned = edited(serde_json::json!([{"item": state, "path": "/slaves/0/domain", "set": zone}]));
     assert_eq!(row(sheet(&of(&zoned.snapshot()), "nodes"), &host)[2], "west/b");
+}
+
+#[test]
+fn constraints_under_the_target_come_with_their_correction() {
+    let cluster = edited(serde_json::json!([
+        {"item": "data/marathon/root/info.json", "path": "/version", "set": "1.4.7"},
+        {"item": "data/marathon/root/apps.json", "path": "/apps/2/constraints", "set": [["hostname", "UNIQUE", ""]]},
+        {"item": "data/marathon/root/apps.json", "path": "/apps/3/constraints", "set": [["@zone", "GROUP_BY", "3"]]},
+        {"item": "data/marathon/marathon-user/info.json", "outcome": "timed-out", "reason": "no answer in 30 s"},
+    ]));
+    let book = of(&cluster.snapshot());
+    let sheet = sheet(&book, "constraints-ahead");
+    let rows: Vec<Vec<String>> = sheet.rows.iter().map(|row| row.iter().map(text).collect()).collect();
+    let [unique, zone, nested] = rows.as_slice() else {
+        panic!("{rows:?}");
+    };
+    assert_eq!(
+        unique[1..5],
+        [
+            "1.4.7, 1.6.496",
+            "/web/front",
+            r#"["hostname","UNIQUE",""]"#,
+            "aborts-migration"
+        ]
+    );
+    assert!(unique[6].contains("MigrationTo15.scala"), "{unique:?}");
+    assert_eq!(
+        unique[7],
+        r#"{"id":"/web/front","constraints":[["hostname","UNIQUE"]]}"#
+    );
+    assert_eq!(
+        (zone[2].as_str(), zone[4].as_str(), zone[7].as_str()),
+        ("/web/api", "kept", "")
+    );
+    assert!(zone[5].contains("fault domain"), "{zone:?}");
+    assert!(
+        nested[0] == "marathon-user" && nested[1].contains("timed-out"),
+        "{nested:?}"
+    );
 }
 
 #[test]

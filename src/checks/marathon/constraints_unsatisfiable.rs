@@ -29,8 +29,8 @@ static META: CheckMeta = CheckMeta {
                release that runs reads fields and operators, and fires where no order of offers can place all instances: a value \
                or pattern that no agent has, UNIQUE with fewer distinct values than instances, MAX_PER too small, CLUSTER on a \
                field nobody has, GROUP_BY over fewer values than it asks for. Agents that are inactive, deactivated or without \
-               resources of an accepted role do not count; from 1.6 on an app that names neither @region nor @zone stays in the \
-               region of the leading master. Passing says that no constraint rules it out: resources and ports are not looked at. \
+               resources of an accepted role do not count; agents of another region than the leading master's count only \
+               for what names @region or @zone (from 1.6). Passing says that no constraint rules it out: resources and ports are not looked at. \
                What cannot be matched or counted with certainty is UNKNOWN.",
         why: "Such an app cannot be started again. Instances that were placed before the constraint or the agents changed run on, \
               and are missing for good after the first restart of the maintenance window.",
@@ -42,6 +42,7 @@ static META: CheckMeta = CheckMeta {
         sources: &[
             "mesosphere/marathon mesos/Constraints.scala (v0.8.2 to v1.10.26, branch releases/1.11): how an offer is held against a constraint",
             "mesosphere/marathon mesos/ResourceMatcher.scala (v1.6.322 to v1.10.26): roles and the local region",
+            "apache/mesos src/master/allocator/mesos/hierarchical.cpp (1.5.1): agents of other regions go to region-aware frameworks only",
             "DC/OS 1.11 patching page: all Marathon application constraints valid",
         ],
     },

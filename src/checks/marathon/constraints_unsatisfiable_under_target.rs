@@ -32,7 +32,7 @@ static META: CheckMeta = CheckMeta {
                all instances although the running one can: GROUP_BY divides by its value in 1.11, so that none, 0 or more groups \
                than there are leave instances out; @hostname, @region and @zone are attributes before 1.6 and the agent's own \
                from there; MAX_PER on an attribute is not held before 1.4.4; UNLIKE with an empty expression refuses every host \
-               from 1.6; an app that names no region stays in that of the leading master. Judged for the instance that the upgrade \
+               from 1.6. Judged for the instance that the upgrade \
                replaces; what does not fit under the running release either is told by constraints-unsatisfiable.",
         why: "Instances run on after the upgrade, and the first that ends is not placed again.",
         by_hand: "curl -s http://MASTER:8080/v2/apps | jq -c '.apps[] | select(.constraints != []) | [.id, .instances, .constraints]'\n\

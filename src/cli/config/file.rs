@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use toml::de::DeTable;
 
-use super::reader::{Problems, Said, Section, Source};
+use super::reader::{Problems, Said, Section, Source, percent};
+use crate::facts::workloads::Settings;
+use crate::facts::workloads::settings::key_problem;
 use crate::model::policy::Loss;
 use crate::model::{OpenSignoffs, Policy};
 
@@ -67,6 +69,8 @@ pub struct File {
     pub(super) collect: Collect,
     /// `[policy]`.
     pub policy: Policy,
+    /// `[workloads]`.
+    pub workloads: Settings,
     /// `file` of `[knowledge]`.
     pub knowledge: Option<PathBuf>,
 }
@@ -95,6 +99,7 @@ pub fn read(path: &Path, text: &str, problems: &mut Problems) -> File {
         inputs: inputs(root.section("inputs", problems), problems),
         collect: collect(root.section("collect", problems), problems),
         policy: policy(root.section("policy", problems), problems),
+        workloads: workloads(root.section("workloads", problems), problems),
         knowledge: knowledge(root.section("knowledge", problems), problems),
     };
     root.finish(problems);
@@ -170,6 +175,33 @@ fn collect(mut section: Section<'_>, problems: &mut Problems) -> Collect {
     };
     section.finish(problems);
     collect
+}
+
+fn workloads(mut section: Section<'_>, problems: &mut Problems) -> Settings {
+    let mut settings = Settings::default();
+    if let Some(said) = section.texts("critical_agents", problems) {
+        if said.value.iter().any(|name| name.trim().is_empty()) {
+            problems.note(&said.place, "an empty name names no agent");
+        }
+        settings.critical = said.value;
+    }
+    for said in section.counts("minimum", problems) {
+        let (key, minimum) = said.value;
+        match key_problem(&key) {
+            Some(why) => problems.note(&said.place, format!("`{key}` {why}")),
+            None => {
+                settings.minimums.insert(key, minimum);
+            }
+        }
+    }
+    if let Some(said) = section.text_or_number("max_wave", problems) {
+        match percent(&said.value) {
+            Ok(share) => settings.max_wave = share,
+            Err(why) => problems.note(&said.place, why),
+        }
+    }
+    section.finish(problems);
+    settings
 }
 
 fn knowledge(mut section: Section<'_>, problems: &mut Problems) -> Option<PathBuf> {

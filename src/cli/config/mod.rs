@@ -10,6 +10,7 @@ pub mod settings;
 use std::path::{Path, PathBuf};
 
 use super::Failure;
+use crate::facts::workloads::Settings;
 use crate::model::Policy;
 use reader::Problems;
 
@@ -46,6 +47,20 @@ pub fn policy(named: Option<&Path>) -> Result<Policy, Failure> {
     let file = read(named, &mut problems)?;
     if problems.is_empty() {
         Ok(file.policy)
+    } else {
+        Err(failure(&problems))
+    }
+}
+
+/// Only `[workloads]`.
+///
+/// # Errors
+/// [`Failure`] with every problem of the file.
+pub fn workloads(named: Option<&Path>) -> Result<Settings, Failure> {
+    let mut problems = Problems::default();
+    let file = read(named, &mut problems)?;
+    if problems.is_empty() {
+        Ok(file.workloads)
     } else {
         Err(failure(&problems))
     }
@@ -134,6 +149,34 @@ mod tests {
             problems_of("[policy]\nagents_missing_one_in = 500\nunknown_blocks = true\nsurvive = \"rack\"\n"),
             ""
         );
+    }
+
+    #[test]
+    fn minimums_and_critical_agents_are_checked_all_at_once() {
+        let text = "[workloads]\ncritical_agents = [\"10.0.0.9\", \" \"]\nmax_wave = \"0%\"\ncritical = []\n\
+                    [workloads.minimum]\n\"/web\" = 2\n\"/batch/*\" = 0\n\"/x*y\" = 1\n\"/z\" = \"two\"\n\"/n\" = -1\n";
+        let listed = problems_of(text);
+        for expected in [
+            "gonogo.toml:2: workloads.critical_agents: an empty name names no agent",
+            "gonogo.toml:3: workloads.max_wave: `0%` is no share (1 to 100 percent)",
+            "gonogo.toml:4: unknown key `workloads.critical`; did you mean `critical_agents`?",
+            "gonogo.toml:8: workloads.minimum: `/x*y` has a `*` before its end; only the last character may be one",
+            "gonogo.toml:9: workloads.minimum: `/z`: expected a whole number of at least 0, found a text",
+            "gonogo.toml:10: workloads.minimum: `/n`: expected a whole number of at least 0, found a number",
+        ] {
+            assert!(listed.contains(expected), "{expected}\n---\n{listed}");
+        }
+        assert_eq!(listed.lines().count(), 6, "{listed}");
+        let text = "[workloads]\ncritical_agents = \"10.0.0.9\"\nminimum = { \"/web\" = 2, \"/batch/*\" = 0 }\nmax_wave = 10\n";
+        let mut problems = Problems::default();
+        let read = file::read(Path::new("gonogo.toml"), text, &mut problems).workloads;
+        assert_eq!(problems.lines(), "");
+        assert_eq!(read.critical, ["10.0.0.9"]);
+        assert_eq!(
+            (read.minimum("/web"), read.minimum("/batch/a")),
+            (Some(("/web", 2)), Some(("/batch/*", 0)))
+        );
+        assert_eq!(read.max_wave, 10);
     }
 
     #[test]

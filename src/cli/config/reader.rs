@@ -228,11 +228,7 @@ impl<'t> Section<'t> {
     /// A whole number of at least `least`.
     pub fn number(&mut self, key: &'static str, least: u64, problems: &mut Problems) -> Option<Said<u64>> {
         let (value, place) = self.raw(key)?;
-        let number = value
-            .get_ref()
-            .as_integer()
-            .and_then(|number| u64::from_str_radix(number.as_str(), number.radix()).ok())
-            .filter(|number| *number >= least);
+        let number = whole(value.get_ref()).filter(|number| *number >= least);
         if number.is_none() {
             problems.note(
                 &place,
@@ -243,6 +239,50 @@ impl<'t> Section<'t> {
             );
         }
         number.map(|number| Said::new(number, place))
+    }
+
+    /// A table of whole numbers under names of the user's own.
+    pub fn counts(&mut self, key: &'static str, problems: &mut Problems) -> Vec<Said<(String, u64)>> {
+        let Some((value, place)) = self.raw(key) else {
+            return Vec::new();
+        };
+        let Some(table) = value.get_ref().as_table() else {
+            problems.note(
+                &place,
+                format!("expected a table of names and numbers, found {}", kind(value.get_ref())),
+            );
+            return Vec::new();
+        };
+        let mut all = Vec::new();
+        for (name, value) in table {
+            let place = format!("{}: {}{key}", self.source.place(name.span().start), self.name);
+            match whole(value.get_ref()) {
+                Some(number) => all.push(Said::new((name.get_ref().to_string(), number), place)),
+                None => problems.note(
+                    &place,
+                    format!(
+                        "`{}`: expected a whole number of at least 0, found {}",
+                        name.get_ref(),
+                        kind(value.get_ref())
+                    ),
+                ),
+            }
+        }
+        all
+    }
+
+    /// A text, or a whole number as text.
+    pub fn text_or_number(&mut self, key: &'static str, problems: &mut Problems) -> Option<Said<String>> {
+        let (value, place) = self.raw(key)?;
+        let text = match value.get_ref() {
+            DeValue::String(text) => Some(text.to_string()),
+            number => whole(number).map(|number| number.to_string()),
+        };
+        if text.is_none() {
+            let found = kind(value.get_ref());
+            problems.note(&place, format!("expected a text or a number, found {found}"));
+        }
+        text.map(|text| Said::new(text, place))
     }
 
     /// True or false.
@@ -298,6 +338,22 @@ impl<'t> Section<'t> {
     }
 }
 
+/// A whole number that is not negative.
+fn whole(value: &DeValue<'_>) -> Option<u64> {
+    let number = value.as_integer()?;
+    u64::from_str_radix(number.as_str(), number.radix()).ok()
+}
+
+/// `25%` or `25`: 1 to 100 percent.
+pub fn percent(text: &str) -> Result<u8, String> {
+    let digits = text.trim().trim_end_matches('%').trim_end();
+    digits
+        .parse()
+        .ok()
+        .filter(|share| (1..=100).contains(share))
+        .ok_or_else(|| format!("`{text}` is no share (1 to 100 percent)"))
+}
+
 fn kind(value: &DeValue<'_>) -> &'static str {
     match value {
         DeValue::String(_) => "a text",
@@ -333,6 +389,17 @@ pub fn duration(text: &str) -> Result<Duration, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn shares_are_percent() {
+        assert_eq!(
+            (percent("25%"), percent("1"), percent("100 %")),
+            (Ok(25), Ok(1), Ok(100))
+        );
+        for text in ["", "0", "101%", "-5", "2.5", "half"] {
+            assert!(percent(text).is_err(), "{text}");
+        }
+    }
 
     #[test]
     fn durations() {

@@ -132,7 +132,7 @@ impl Room<'_> {
             return;
         }
         let left = passage.map(|passage| workload.left_by(passage)).transpose();
-        for scene in self.scenes {
+        for (ordinal, scene) in self.scenes.iter().enumerate() {
             let outcome = match (&mut *placer, &left) {
                 (Err(why), _) => unknown(why),
                 (_, Err(why)) => unknown(why),
@@ -152,7 +152,7 @@ impl Room<'_> {
                 pointer: &place,
             });
             // What has no room with all racks has none without one of them.
-            if outcome.fit != Fit::Fits {
+            if ordinal == 0 && outcome.fit != Fit::Fits {
                 break;
             }
         }

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::passage::Passage;
+use super::passage::{Effect, Passage};
 use super::suggest;
 use super::{Judgement, Kind, Rule, Rules};
 use crate::snapshot::Constraint;
@@ -123,6 +123,28 @@ impl Passage {
             choices,
             fits_running,
         }))
+    }
+}
+
+impl Passage {
+    /// What the migration leaves of a list, as JSON; what is the same afterwards is one, because Marathon keeps a set. `None`
+    /// where the migration ends at one of them, or what becomes of one is not known.
+    pub fn left(&self, constraints: &[Constraint], kind: Kind) -> Option<Vec<String>> {
+        let mut there = BTreeSet::new();
+        let mut left = Vec::new();
+        for constraint in constraints {
+            let outlook = self.look(constraint, kind);
+            let part = match (outlook.effect, outlook.rewritten_to) {
+                (Effect::AbortsMigration | Effect::Unknown, _) => return None,
+                (Effect::Dropped, _) => continue,
+                (_, Some(texts)) => json(&texts, kind),
+                (_, None) => constraint.raw.clone(),
+            };
+            if there.insert(part.clone()) {
+                left.push(part);
+            }
+        }
+        Some(left)
     }
 }
 

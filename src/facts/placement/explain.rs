@@ -105,7 +105,7 @@ impl Placer<'_> {
                 gone += 1;
             } else if self.seats.up.get(at) == Some(&Tri::No) {
                 down += 1;
-            } else if self.semantics.domains && !regional && self.seats.at_home(agent) == Tri::No {
+            } else if !regional && self.seats.at_home(agent, self.semantics) == Tri::No {
                 away += 1;
             } else {
                 foreign += 1;
@@ -115,10 +115,7 @@ impl Placer<'_> {
         let parts = [
             (gone, "taken away".to_owned()),
             (down, "not active".to_owned()),
-            (
-                away,
-                "in a region that is not the leading master's, and it names none".to_owned(),
-            ),
+            (away, "in another region than the leading master".to_owned()),
             (foreign, format!("without resources of the roles it accepts ({wanted})")),
         ];
         let told: Vec<String> = parts

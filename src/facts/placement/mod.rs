@@ -23,7 +23,7 @@ use crate::model::{Version, Why};
 use crate::snapshot::{Agent, Marathon};
 use bound::UNLIMITED;
 use plan::{Columns, Ground, Plan};
-use seats::{Defaults, Roles, Seats};
+use seats::{Defaults, Roles, Seats, Tri};
 use semantics::Semantics;
 
 pub use losses::Losses;
@@ -78,6 +78,8 @@ pub struct Placer<'f> {
     semantics: Semantics,
     defaults: Defaults,
     columns: Columns,
+    /// Agents that workloads of these roles, with or without a constraint on region or zone, are offered; whether for certain.
+    offered: BTreeMap<(Roles, bool), Vec<(usize, bool)>>,
     plans: BTreeMap<(Vec<String>, Roles), Plan>,
     kept: usize,
 }
@@ -96,6 +98,7 @@ impl<'f> Placer<'f> {
             semantics,
             defaults: Defaults::new(facts, marathon, semantics),
             columns: Columns::default(),
+            offered: BTreeMap::new(),
             plans: BTreeMap::new(),
             kept: 0,
         })
@@ -169,7 +172,14 @@ impl<'f> Placer<'f> {
                 seats: &self.seats,
                 semantics: self.semantics,
             };
-            let plan = Plan::new(&ground, &mut self.columns, workload.constraints, roles);
+            let regional = ground.semantics.domains && plan::regional(workload.constraints);
+            let offered = self.offered.entry((roles.clone(), regional)).or_insert_with(|| {
+                let all = (0..ground.agents.len()).map(|at| (at, ground.offered(at, roles, regional)));
+                all.filter(|(_, offered)| *offered != Tri::No)
+                    .map(|(at, offered)| (at, offered == Tri::Yes))
+                    .collect()
+            });
+            let plan = Plan::new(&ground, &mut self.columns, workload.constraints, offered);
             self.kept += plan.members.len() + 1;
             self.plans.insert(key.clone(), plan);
         }

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::bound::{self, UNKNOWN};
-use super::rule::{Count, Rule};
+use super::rule::{Count, Rule, Test};
 use super::seats::{Roles, Seats, Tri};
 use super::semantics::Semantics;
 use super::text::{Field, Reading};
@@ -23,6 +23,8 @@ pub(super) struct Column {
     pub(super) of: Vec<u32>,
     /// The texts.
     pub(super) texts: Vec<String>,
+    /// The number of each text.
+    numbers: BTreeMap<String, u32>,
     /// Agents that give the attribute more than once.
     pub(super) doubled: Vec<usize>,
     /// Why a text is not known, of the first agent where one is not.
@@ -31,8 +33,8 @@ pub(super) struct Column {
 
 impl Column {
     fn new(field: &Field, agents: &[Agent], semantics: Semantics) -> Self {
-        let mut numbers: BTreeMap<String, u32> = BTreeMap::new();
         let mut this = Self {
+            numbers: BTreeMap::new(),
             of: Vec::with_capacity(agents.len()),
             texts: Vec::new(),
             doubled: Vec::new(),
@@ -50,13 +52,13 @@ impl Column {
                     UNKNOWN
                 }
                 Reading::Text(text) => {
-                    if let Some(number) = numbers.get(text.as_ref()) {
+                    if let Some(number) = this.numbers.get(text.as_ref()) {
                         *number
                     } else {
                         // There are fewer texts than agents, and fewer agents than this.
                         let number = u32::try_from(this.texts.len()).unwrap_or(UNKNOWN);
                         this.texts.push(text.clone().into_owned());
-                        numbers.insert(text.into_owned(), number);
+                        this.numbers.insert(text.into_owned(), number);
                         number
                     }
                 }
@@ -140,10 +142,10 @@ impl Ground<'_> {
             return Tri::No;
         };
         let up = self.seats.up.get(at).copied().unwrap_or(Tri::Maybe);
-        let home = if regional || !self.semantics.domains {
+        let home = if regional {
             Tri::Yes
         } else {
-            self.seats.at_home(agent)
+            self.seats.at_home(agent, self.semantics)
         };
         up.min(home).min(roles.offered(agent))
     }
@@ -157,25 +159,18 @@ pub(super) fn regional(constraints: &[Constraint]) -> bool {
 }
 
 impl Plan {
-    pub(super) fn new(ground: &Ground<'_>, columns: &mut Columns, constraints: &[Constraint], roles: &Roles) -> Self {
-        let regional = ground.semantics.domains && regional(constraints);
+    /// `offered`: the agents that it is offered at all, and whether for certain.
+    pub(super) fn new(
+        ground: &Ground<'_>,
+        columns: &mut Columns,
+        constraints: &[Constraint],
+        offered: &[(usize, bool)],
+    ) -> Self {
         let (mut doubt, mut unsure) = (None, false);
-        let mut left: Vec<Member> = Vec::new();
-        for at in 0..ground.agents.len() {
-            let offered = ground.offered(at, roles, regional);
-            if offered != Tri::No {
-                left.push(Member {
-                    agent: at,
-                    sure: offered == Tri::Yes,
-                    texts: Box::default(),
-                });
-            }
-        }
-        if let Some(first) = left.iter().find(|member| !member.sure) {
-            let host = ground
-                .agents
-                .get(first.agent)
-                .map_or("", |agent| agent.hostname.as_str());
+        let mut left: Vec<(usize, bool)> = offered.to_vec();
+        let host = |at: usize| ground.agents.get(at).map_or("", |agent| agent.hostname.as_str());
+        if let Some((first, _)) = left.iter().find(|(_, sure)| !sure) {
+            let host = host(*first);
             doubt = Some(format!(
                 "whether agent {host} takes it cannot be told (maintenance, roles or region)"
             ));
@@ -195,9 +190,9 @@ impl Plan {
                 Rule::Each(field, _) | Rule::Astray(field) => {
                     let column = columns.of(field, ground.agents, ground.semantics);
                     let verdicts = verdicts(rule, column, ground.agents);
-                    left.retain_mut(|member| {
-                        let verdict = verdicts.of(column.number(member.agent));
-                        member.sure &= verdict == Tri::Yes;
+                    left.retain_mut(|(agent, sure)| {
+                        let verdict = verdicts.of(column.number(*agent));
+                        *sure &= verdict == Tri::Yes;
                         verdict != Tri::No
                     });
                     if let Some(why) = verdicts.why {
@@ -206,8 +201,8 @@ impl Plan {
                 }
                 Rule::Count(field, count) => {
                     let column = columns.of(field, ground.agents, ground.semantics);
-                    left.retain(|member| column.number(member.agent) != ABSENT);
-                    if left.iter().any(|member| column.number(member.agent) == UNKNOWN) {
+                    left.retain(|(agent, _)| column.number(*agent) != ABSENT);
+                    if left.iter().any(|(agent, _)| column.number(*agent) == UNKNOWN) {
                         doubt = doubt.or_else(|| column.why.clone());
                     }
                     counts.push(*count);
@@ -215,30 +210,33 @@ impl Plan {
                 }
             }
         }
-        for member in &mut left {
-            let texts = counted.iter().map(|field| {
-                let column = columns.of(field, ground.agents, ground.semantics);
+        let mut members: Vec<Member> = left
+            .iter()
+            .map(|(agent, sure)| Member {
+                agent: *agent,
+                sure: *sure,
+                texts: vec![UNKNOWN; counted.len()].into(),
+            })
+            .collect();
+        for (rule, field) in counted.into_iter().enumerate() {
+            let column = columns.of(field, ground.agents, ground.semantics);
+            for member in &mut members {
                 // Up to 1.5 an instance is found by any of its agent's values of that name.
-                if !ground.semantics.domains && column.doubled.binary_search(&member.agent).is_ok() {
-                    UNKNOWN
-                } else {
-                    column.number(member.agent)
+                let doubled = !ground.semantics.domains && column.doubled.binary_search(&member.agent).is_ok();
+                let text = if doubled { UNKNOWN } else { column.number(member.agent) };
+                if text == UNKNOWN {
+                    member.sure = false;
+                    doubt.get_or_insert_with(|| {
+                        format!("agent {} gives an attribute more than once", host(member.agent))
+                    });
                 }
-            });
-            member.texts = texts.collect();
-            if member.texts.contains(&UNKNOWN) {
-                member.sure = false;
-                doubt.get_or_insert_with(|| {
-                    let host = ground
-                        .agents
-                        .get(member.agent)
-                        .map_or("", |agent| agent.hostname.as_str());
-                    format!("agent {host} gives an attribute more than once")
-                });
+                if let Some(place) = member.texts.get_mut(rule) {
+                    *place = text;
+                }
             }
         }
         Self {
-            members: left,
+            members,
             counts,
             unsure,
             doubt,
@@ -327,6 +325,17 @@ pub(super) fn verdicts(rule: &Rule, column: &Column, agents: &[Agent]) -> Verdic
     let tri = |yes: bool| if yes { Tri::Yes } else { Tri::No };
     let mut failures = 0;
     let texts = match rule {
+        Rule::Each(_, Test::Equals(value)) => {
+            let mut all = vec![Tri::No; column.texts.len()];
+            let equal = column
+                .numbers
+                .get(value)
+                .and_then(|number| usize::try_from(*number).ok());
+            if let Some(one) = equal.and_then(|number| all.get_mut(number)) {
+                *one = Tri::Yes;
+            }
+            all
+        }
         Rule::Each(_, test) => column
             .texts
             .iter()

@@ -67,12 +67,16 @@ impl Seats {
         }
     }
 
-    /// Whether a workload without a constraint on region or zone is placed on this agent (mesosphere/marathon
-    /// `ResourceMatcher.scala`, v1.6.322 to v1.10.26: `meetsFaultDomainRequirements`).
-    pub(super) fn at_home(&self, agent: &Agent) -> Tri {
+    /// Whether a workload without a constraint on region or zone is placed on this agent: from 1.6 Marathon keeps it in the
+    /// region of the leading master (mesosphere/marathon `ResourceMatcher.scala`, v1.6.322 to v1.10.26:
+    /// `meetsFaultDomainRequirements`); before, Marathon is not region-aware and Mesos offers it no agent of another region
+    /// (apache/mesos `hierarchical.cpp`, 1.5.1: `isRemoteSlave`).
+    pub(super) fn at_home(&self, agent: &Agent, semantics: Semantics) -> Tri {
         match (&agent.domain, &self.home) {
             (None, _) => Tri::Yes,
             (Some(_), Home::Unknown) => Tri::Maybe,
+            // Mesos does not admit an agent with a region where the master has none.
+            (Some(_), Home::Region(None)) if !semantics.domains => Tri::Maybe,
             (Some((region, _)), Home::Region(home)) if home.as_ref() == Some(region) => Tri::Yes,
             (Some(_), Home::Region(_)) => Tri::No,
         }

@@ -49,12 +49,19 @@ pub fn advice(workload: &Workload<'_>, risks: &[Risk], here: u64) -> Advice {
     if available < minimum {
         return Advice::Repair { available, minimum };
     }
-    let because = risks.iter().find_map(|risk| match risk {
-        Risk::HostPinned(_) => Some("its constraints leave one agent only"),
-        Risk::Resident(_) => Some("its data stands on this agent"),
-        Risk::UniqueAtLimit(_) => Some("UNIQUE leaves no further place"),
-        Risk::NotPlaceableElsewhere => Some("no other agent has the room"),
-        _ => None,
+    let scheduler = workload
+        .definition
+        .as_ref()
+        .is_some_and(|definition| definition.scheduler);
+    let because = scheduler.then_some("it is the scheduler of a framework, of which one runs");
+    let because = because.or_else(|| {
+        risks.iter().find_map(|risk| match risk {
+            Risk::HostPinned(_) => Some("its constraints leave one agent only"),
+            Risk::Resident(_) => Some("its data stands on this agent"),
+            Risk::UniqueAtLimit(_) => Some("UNIQUE leaves no further place"),
+            Risk::NotPlaceableElsewhere(_) => Some("its instances cannot all run elsewhere"),
+            _ => None,
+        })
     });
     let most = workload
         .on
@@ -94,12 +101,19 @@ impl fmt::Display for Advice {
                 to,
                 minimum,
                 declare: true,
-            } => write!(
-                f,
-                "scale from {from} to {to} and declare a minimum of {minimum}, or declare a lower minimum"
-            ),
+            } => {
+                let bears = if *from == 1 {
+                    " (if it bears a second instance)"
+                } else {
+                    ""
+                };
+                write!(
+                    f,
+                    "scale from {from} to {to}{bears} and declare a minimum of {minimum}, or declare a lower minimum"
+                )
+            }
             Self::Scale { from, to, .. } => write!(f, "scale from {from} to {to}, or declare a lower minimum"),
-            Self::Lower { to, because } => write!(f, "declare a minimum of {to} ({because}), or move it first"),
+            Self::Lower { to, because } => write!(f, "declare a minimum of {to}: {because}"),
             Self::Repair { available, minimum } => {
                 write!(f, "bring it back to its minimum first ({available} of {minimum} run)")
             }

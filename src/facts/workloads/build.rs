@@ -6,7 +6,7 @@ use crate::facts::Facts;
 use crate::snapshot::Agent;
 
 use super::advice::{Advice, advice};
-use super::capacity::{self, Fit};
+use super::capacity::{self, Fit, Free};
 use super::map::{self, Map};
 use super::minimum::Minimum;
 use super::overview::{
@@ -24,77 +24,73 @@ const GRANTED: [&str; 3] = [
      restart of their agent; a reboot, a new agent id or an agent that stays away too long ends them.",
     "Nothing is credited for tasks that would be started elsewhere. Before each wave everything of the wave before must run \
      again: `gonogo check` says so.",
-    "Available instances are those whose tasks all run and that no health check calls unhealthy.",
+    "Available instances are those whose tasks all run; of an app with health checks, not more than Marathon counts as healthy.",
 ];
 
 /// Everything about the workloads of a cluster.
-///
-/// # Errors
-/// [`Unnamed`]: critical agents that no agent goes by; planned without them, they might stop first.
-pub fn overview(facts: &Facts<'_>, settings: &Settings) -> Result<Overview, Unnamed> {
-    let asked = Asked {
-        rack_attribute: settings.rack.clone(),
-        max_wave_percent: settings.max_wave,
-        critical_agents: settings.critical.clone(),
-        assume_scaled: settings.assume_scaled,
+pub fn overview(facts: &Facts<'_>, settings: &Settings) -> Overview {
+    let mut all = Overview {
+        settings: Asked {
+            rack_attribute: settings.rack.clone(),
+            max_wave_percent: settings.max_wave,
+            critical_agents: settings.critical.clone(),
+            assume_scaled: settings.assume_scaled,
+        },
+        unknown: None,
+        doubts: Vec::new(),
+        marathons_unknown: Vec::new(),
+        remarks: GRANTED.map(str::to_owned).to_vec(),
+        workloads: Vec::new(),
+        agents: Vec::new(),
+        racks: Vec::new(),
+        waves: None,
     };
-    let mut remarks: Vec<String> = GRANTED.map(str::to_owned).to_vec();
     let map = match map::map(facts, settings) {
         Ok(map) => map,
         Err(why) => {
-            return Ok(Overview {
-                settings: asked,
-                doubts: vec![why],
-                remarks,
-                workloads: Vec::new(),
-                agents: Vec::new(),
-                racks: Vec::new(),
-                waves: None,
-            });
+            all.doubts.push(why.clone());
+            all.unknown = Some(why);
+            return all;
         }
     };
-    let critical = critical(&map, &settings.critical)?;
-    let mut judge = Judge::new(&map);
+    let (critical, unnamed) = critical(&map, &settings.critical);
+    all.doubts.clone_from(&map.doubts);
+    // Planned without them, they might stop first.
+    all.doubts.extend(
+        unnamed
+            .iter()
+            .map(|name| format!("the critical agent {name} is none of the agents that the leading master lists")),
+    );
+    let mut judge = Judge::new(&map, facts);
     let risks: Vec<Vec<Risk>> = map.workloads.iter().map(|workload| judge.risks(workload)).collect();
     let each: Vec<Stops> = (0..map.hosts.len()).map(|at| stops(&map, &[at].into())).collect();
-    let waves = map
-        .doubts
-        .is_empty()
-        .then(|| planned(&map, settings, &risks, &each, &critical));
-    remarks.extend(said_about(facts, &map, settings));
-    let mut agents = agents(&map, &each, &critical);
-    if let Some(waves) = &waves {
+    all.remarks.extend(said_about(facts, &map, settings));
+    all.agents = agents(&map, &each, &critical);
+    all.racks = racks(&map);
+    all.workloads = map
+        .workloads
+        .iter()
+        .zip(&risks)
+        .map(|(one, risks)| workload(&map, one, risks))
+        .collect();
+    if all.doubts.is_empty() {
+        let waves = planned(&map, settings, &risks, &each, &critical);
         let number: BTreeMap<&str, usize> = waves
             .plan
             .iter()
             .flat_map(|wave| wave.ids.iter().map(|id| (id.as_str(), wave.number)))
             .collect();
-        for row in &mut agents {
+        for row in &mut all.agents {
             row.wave = number.get(row.id.as_str()).copied();
         }
+        all.waves = Some(waves);
     }
-    Ok(Overview {
-        settings: asked,
-        workloads: map
-            .workloads
-            .iter()
-            .zip(&risks)
-            .map(|(one, risks)| workload(&map, one, risks))
-            .collect(),
-        agents,
-        racks: racks(&map),
-        doubts: map.doubts.clone(),
-        remarks,
-        waves,
-    })
+    all.marathons_unknown = map.blind;
+    all
 }
 
-/// Critical agents that no agent of the cluster goes by.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unnamed(pub Vec<String>);
-
-/// Positions of the critical agents.
-fn critical(map: &Map<'_>, named: &[String]) -> Result<BTreeSet<usize>, Unnamed> {
+/// Positions of the critical agents, and names that no agent goes by.
+fn critical(map: &Map<'_>, named: &[String]) -> (BTreeSet<usize>, Vec<String>) {
     let goes_by = |agent: &Agent, name: &str| {
         let address = agent.address().unwrap_or_default();
         let ip = address.rsplit_once(':').map_or(address, |(ip, _)| ip);
@@ -113,11 +109,7 @@ fn critical(map: &Map<'_>, named: &[String]) -> Result<BTreeSet<usize>, Unnamed>
         }
         positions.extend(found);
     }
-    if unnamed.is_empty() {
-        Ok(positions)
-    } else {
-        Err(Unnamed(unnamed))
-    }
+    (positions, unnamed)
 }
 
 fn said_about(facts: &Facts<'_>, map: &Map<'_>, settings: &Settings) -> Vec<String> {
@@ -143,8 +135,8 @@ fn said_about(facts: &Facts<'_>, map: &Map<'_>, settings: &Settings) -> Vec<Stri
     if !undeclared.is_empty() {
         let names: Vec<&str> = undeclared.into_iter().collect();
         said.push(format!(
-            "{} declare no minimum: no wave holds two agents that run tasks of one of them, unless `minimum` in gonogo.toml \
-             names those tasks.",
+            "Frameworks that declare no minimum: {}. No wave holds two agents that run tasks of the same one, unless `minimum` \
+             in gonogo.toml names those tasks.",
             names.join(", ")
         ));
     }
@@ -184,14 +176,23 @@ fn elsewhere(fit: Fit) -> Elsewhere {
         ),
         Fit::SumIsEnough => (
             "sum-is-enough",
-            "the sum of what is free elsewhere is enough; whether each task fits is another question".to_owned(),
+            "in sum there is enough free elsewhere; single tasks may still not fit".to_owned(),
         ),
         Fit::Unknown(why) => ("unknown", format!("unknown: {why}")),
     };
     Elsewhere { answer, why }
 }
 
-fn stops_row(map: &Map<'_>, stops: &Stops, hosts: &BTreeSet<usize>) -> StopsRow {
+/// What private and public agents have left, each for the role of their kind.
+fn free(map: &Map<'_>) -> [Free; 2] {
+    [false, true].map(|public| {
+        let of_kind = map.hosts.iter().filter(|host| host.agent.is_public() == public);
+        let role = if public { capacity::PUBLIC } else { capacity::ANY };
+        Free::of(of_kind.map(|host| host.agent), role)
+    })
+}
+
+fn stops_row(map: &Map<'_>, free: &[Free; 2], stops: &Stops, hosts: &BTreeSet<usize>) -> StopsRow {
     let name = |at: usize| map.workloads.get(at).map(label).unwrap_or_default();
     let stopping: Vec<&Agent> = hosts
         .iter()
@@ -202,12 +203,8 @@ fn stops_row(map: &Map<'_>, stops: &Stops, hosts: &BTreeSet<usize>) -> StopsRow 
     let role = stopping
         .first()
         .map_or(capacity::ANY, |agent| capacity::own_role(agent));
-    let others = map
-        .hosts
-        .iter()
-        .enumerate()
-        .filter(|(at, host)| !hosts.contains(at) && host.agent.is_public() == public)
-        .map(|(_, host)| host.agent);
+    let [private_free, public_free] = *free;
+    let all = if public { public_free } else { private_free };
     StopsRow {
         tasks: stops.tasks,
         ends: stops.ends.iter().map(|at| name(*at)).collect(),
@@ -222,18 +219,25 @@ fn stops_row(map: &Map<'_>, stops: &Stops, hosts: &BTreeSet<usize>) -> StopsRow 
             .collect(),
         local_volumes: stops.volumes,
         without_checkpoint: stops.unprotected,
-        elsewhere: elsewhere(capacity::fit(&stopping, others, role)),
+        elsewhere: elsewhere(capacity::fit(&stopping, all, role)),
     }
 }
 
 fn agents(map: &Map<'_>, each: &[Stops], critical: &BTreeSet<usize>) -> Vec<AgentRow> {
+    let free = free(map);
     map.hosts
         .iter()
         .zip(each)
         .enumerate()
         .map(|(at, (host, stops))| {
             let role = capacity::own_role(host.agent);
+            let here = || host.runs.keys().filter_map(|at| map.workloads.get(*at));
             AgentRow {
+                version: host.agent.version.clone(),
+                pinned: here()
+                    .filter_map(|one| Some(format!("{} ({})", label(one), one.bound.as_ref()?)))
+                    .collect(),
+                unique: here().filter(|one| one.sum.instances == 1).map(label).collect(),
                 id: host.agent.id.clone(),
                 host: host.agent.hostname.clone(),
                 public: host.agent.is_public(),
@@ -241,7 +245,7 @@ fn agents(map: &Map<'_>, each: &[Stops], critical: &BTreeSet<usize>) -> Vec<Agen
                 rack_unknown: host.rack.clone().err(),
                 critical: critical.contains(&at),
                 active: host.agent.active,
-                stops: stops_row(map, stops, &[at].into()),
+                stops: stops_row(map, &free, stops, &[at].into()),
                 room: vec![RoomRow::new(role, capacity::room(host.agent, role))],
                 wave: None,
             }
@@ -250,6 +254,7 @@ fn agents(map: &Map<'_>, each: &[Stops], critical: &BTreeSet<usize>) -> Vec<Agen
 }
 
 fn racks(map: &Map<'_>) -> Vec<RackRow> {
+    let free = free(map);
     let mut by_rack: BTreeMap<(bool, Result<String, String>), BTreeSet<usize>> = BTreeMap::new();
     for (at, host) in map.hosts.iter().enumerate() {
         let key = (host.agent.is_public(), host.rack.clone());
@@ -267,7 +272,7 @@ fn racks(map: &Map<'_>) -> Vec<RackRow> {
             RackRow {
                 tasks: stops.tasks,
                 // Agents without a known rack may stand in any of the others.
-                stops: rack.is_ok().then(|| stops_row(map, &stops, &hosts)),
+                stops: rack.is_ok().then(|| stops_row(map, &free, &stops, &hosts)),
                 rack: rack.clone().ok(),
                 rack_unknown: rack.err(),
                 public,
@@ -336,7 +341,9 @@ fn planned(
     critical: &BTreeSet<usize>,
 ) -> Waves {
     let (nodes, demands) = inputs(map, settings, risks, each, critical);
-    let plan = waves::plan(&nodes, &demands, settings.max_wave);
+    let mut plan = waves::plan(&nodes, &demands, settings.max_wave);
+    // As the agents stand in every other table.
+    plan.held.sort_unstable();
     let mut held = Vec::new();
     let mut scale: BTreeMap<usize, ScaleRow> = BTreeMap::new();
     for (at, apps) in plan.held {
@@ -401,14 +408,14 @@ fn planned(
             .waves
             .iter()
             .enumerate()
-            .map(|(at, wave)| wave_row(map, at + 1, wave))
+            .map(|(at, wave)| wave_row(map, &demands, at + 1, wave))
             .collect(),
         held,
         scale: scale.into_values().collect(),
     }
 }
 
-fn wave_row(map: &Map<'_>, number: usize, wave: &waves::Wave) -> WaveRow {
+fn wave_row(map: &Map<'_>, demands: &[Demand], number: usize, wave: &waves::Wave) -> WaveRow {
     let stops = stops(map, &wave.nodes.iter().copied().collect());
     let hosts = || wave.nodes.iter().filter_map(|at| map.hosts.get(*at));
     let mut racks = hosts().map(|host| host.rack.as_ref().ok());
@@ -425,6 +432,7 @@ fn wave_row(map: &Map<'_>, number: usize, wave: &waves::Wave) -> WaveRow {
         ends: stops
             .ends
             .iter()
+            .filter(|at| demands.get(**at).is_none_or(|demand| demand.assumed == 0))
             .filter_map(|at| map.workloads.get(*at))
             .map(label)
             .collect(),

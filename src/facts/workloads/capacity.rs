@@ -9,10 +9,12 @@ use crate::snapshot::{Agent, Amounts};
 
 /// The role whose resources are reserved for nobody.
 pub const ANY: &str = "*";
+/// The role that everything on a public agent of DC/OS is reserved for.
+pub const PUBLIC: &str = "slave_public";
 
 /// The role whose offers apps on this agent take: everything on a public agent is reserved for `slave_public`.
 pub fn own_role(agent: &Agent) -> &'static str {
-    if agent.is_public() { "slave_public" } else { ANY }
+    if agent.is_public() { PUBLIC } else { ANY }
 }
 
 /// Room, between two bounds.
@@ -87,8 +89,49 @@ pub enum Fit {
     Unknown(String),
 }
 
-/// Whether what is used on `stopping` would fit on `others`, by the sums; `role`: the one whose resources it may take.
-pub fn fit<'a>(stopping: &[&'a Agent], others: impl Iterator<Item = &'a Agent> + Clone, role: &str) -> Fit {
+/// What several agents have left together, whatever it is reserved for, and at least for one role.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Free {
+    /// Not more than this is free; `None` where one agent does not print it.
+    most: Option<Amounts>,
+    /// At least this much is free for the role.
+    least: Option<Amounts>,
+}
+
+impl Free {
+    /// Of these agents, for a role.
+    pub fn of<'a>(agents: impl Iterator<Item = &'a Agent>, role: &str) -> Self {
+        let none = Some(Amounts::default());
+        let mut free = Self {
+            most: none,
+            least: none,
+        };
+        for agent in agents {
+            let most = match (agent.active, agent.total, agent.used) {
+                (Some(false), _, _) => none,
+                (_, Some(total), Some(used)) => Some(total.minus(used)),
+                _ => None,
+            };
+            free.most = free.most.zip(most).map(|(sum, one)| sum.plus(one));
+            let least = room(agent, role).map(|room| room.least);
+            free.least = free.least.zip(least).map(|(sum, one)| sum.plus(one));
+        }
+        free
+    }
+
+    /// What is left without some of them.
+    fn without(self, part: Self) -> Self {
+        let minus = |whole: Option<Amounts>, part: Option<Amounts>| Some(whole?.minus(part?));
+        Self {
+            most: minus(self.most, part.most),
+            least: minus(self.least, part.least),
+        }
+    }
+}
+
+/// Whether what is used on `stopping` would fit on the other agents of those that `all` was made of, by the sums; `role`:
+/// the one whose resources it may take.
+pub fn fit(stopping: &[&Agent], all: Free, role: &str) -> Fit {
     let unprinted =
         || Fit::Unknown("this Mesos does not print what is used and reserved (0.23 and later do)".to_owned());
     let mut needed = Amounts::default();
@@ -99,13 +142,8 @@ pub fn fit<'a>(stopping: &[&'a Agent], others: impl Iterator<Item = &'a Agent> +
     if needed == Amounts::default() {
         return Fit::Nothing;
     }
-    let mut most = Amounts::default();
-    for agent in others.clone().filter(|agent| agent.active != Some(false)) {
-        let (Some(total), Some(used)) = (agent.total, agent.used) else {
-            return unprinted();
-        };
-        most = most.plus(total.minus(used));
-    }
+    let others = all.without(Free::of(stopping.iter().copied(), role));
+    let Some(most) = others.most else { return unprinted() };
     if let Some(what) = needed.lacking(most) {
         let at = crate::snapshot::NAMES
             .iter()
@@ -118,9 +156,9 @@ pub fn fit<'a>(stopping: &[&'a Agent], others: impl Iterator<Item = &'a Agent> +
             most: of(most),
         };
     }
-    match sum(others, role) {
+    match others.least {
         None => unprinted(),
-        Some(room) if needed.lacking(room.least).is_none() => Fit::SumIsEnough,
+        Some(least) if needed.lacking(least).is_none() => Fit::SumIsEnough,
         Some(_) => {
             Fit::Unknown("it depends on reservations: without those for other roles there may be too little".to_owned())
         }

@@ -68,6 +68,8 @@ pub struct Definition {
     pub health: Vec<String>,
     /// Apps and groups that must be there first.
     pub dependencies: Vec<String>,
+    /// Whether its labels call it the scheduler of a framework: a second instance would not help.
+    pub scheduler: bool,
     /// Containers of one instance: 1 for an app.
     pub containers: usize,
     /// What could not be read, one sentence each.
@@ -246,9 +248,18 @@ pub fn app(fields: &Fields) -> Definition {
         host_paths,
         health,
         dependencies: reader.or_default("dependencies"),
+        scheduler: is_scheduler(&reader.or_default("labels")),
         containers: 1,
         unreadable: reader.unreadable,
     }
+}
+
+/// Labels that packages of frameworks give their schedulers (DC/OS Cosmos, universe repositories).
+fn is_scheduler(labels: &BTreeMap<String, String>) -> bool {
+    let framework = labels
+        .get("DCOS_PACKAGE_IS_FRAMEWORK")
+        .is_some_and(|said| said == "true");
+    framework || labels.contains_key("DCOS_PACKAGE_FRAMEWORK_NAME")
 }
 
 /// What a pod's executor takes beside its containers where nothing is said (mesosphere/marathon
@@ -304,6 +315,7 @@ pub fn pod(fields: &Fields) -> Definition {
         host_paths: volumes.iter().filter(|volume| volume.host.is_some()).count(),
         health,
         dependencies: Vec::new(),
+        scheduler: is_scheduler(&reader.or_default("labels")),
         containers: containers.len(),
         unreadable: reader.unreadable,
     }

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::facts::Facts;
 use crate::facts::marathons::Listing;
+use crate::facts::placement::racks::rack_of;
 use crate::facts::task_identity::{parse, runs_batch};
 use crate::model::{Observed, Why};
 use crate::snapshot::{Agent, Constraint, Framework, Marathon, TaskList, TaskState};
@@ -58,8 +59,10 @@ pub struct Workload<'a> {
     pub checkpoint: Option<bool>,
     /// Instances wanted, where a definition says so.
     pub wanted: Option<u64>,
-    /// Everywhere together.
+    /// Everywhere together; available are not more than Marathon counts as healthy, where health checks say so.
     pub sum: Part,
+    /// What Marathon counts as healthy, for apps with health checks.
+    pub healthy: Option<u64>,
     /// By agent (position in [`Map::hosts`]).
     pub on: BTreeMap<usize, Part>,
     /// Least number of instances.
@@ -77,6 +80,8 @@ pub struct Workload<'a> {
 pub struct Host<'a> {
     /// The agent.
     pub agent: &'a Agent,
+    /// Its position in the snapshot's list.
+    pub listed: usize,
     /// Region and zone, or the attribute; or why neither is known.
     pub rack: Result<String, String>,
     /// Tasks on it that have not ended.
@@ -105,11 +110,23 @@ pub struct Map<'a> {
 /// # Errors
 /// The list of agents or that of tasks is missing or may not be whole: says why.
 pub fn map<'a>(facts: &Facts<'a>, settings: &Settings) -> Result<Map<'a>, String> {
-    let (agents, _) = facts.snapshot.agents.get().map_err(Why::sentence)?;
     facts.agents().map_err(Why::sentence)?;
-    let (tasks, _) = facts.snapshot.tasks.get().map_err(Why::sentence)?;
     facts.tasks().map_err(Why::sentence)?;
-    let mut hosts: Vec<Host<'a>> = agents.iter().map(|agent| host(agent, &settings.rack)).collect();
+    seen(facts, settings)
+}
+
+/// The same from the lists as they are, whole or not: for counting what they hold, never for saying what stops.
+///
+/// # Errors
+/// The list of agents or that of tasks is missing: says why.
+pub fn seen<'a>(facts: &Facts<'a>, settings: &Settings) -> Result<Map<'a>, String> {
+    let (agents, _) = facts.snapshot.agents.get().map_err(Why::sentence)?;
+    let (tasks, _) = facts.snapshot.tasks.get().map_err(Why::sentence)?;
+    let mut hosts: Vec<Host<'a>> = agents
+        .iter()
+        .enumerate()
+        .map(|(listed, agent)| host(agent, listed, &settings.rack))
+        .collect();
     hosts.sort_by_cached_key(|host| {
         (
             host.agent.is_public(),
@@ -171,28 +188,14 @@ fn has_not_ended(state: TaskState) -> bool {
     )
 }
 
-fn host<'a>(agent: &'a Agent, attribute: &str) -> Host<'a> {
+fn host<'a>(agent: &'a Agent, listed: usize, attribute: &str) -> Host<'a> {
     Host {
         agent,
+        listed,
         rack: rack_of(agent, attribute),
         tasks: 0,
         runs: BTreeMap::new(),
     }
-}
-
-/// Rack of an agent: region and zone where it has them, else an attribute.
-fn rack_of(agent: &Agent, attribute: &str) -> Result<String, String> {
-    if let Some((region, zone)) = &agent.domain {
-        return Ok(format!("{region}/{zone}"));
-    }
-    if agent.ambiguous_attributes.iter().any(|name| name == attribute) {
-        return Err(format!("the attribute `{attribute}` is given more than once"));
-    }
-    agent
-        .attributes
-        .get(attribute)
-        .map(ToString::to_string)
-        .ok_or_else(|| format!("neither a zone nor the attribute `{attribute}`"))
 }
 
 /// Why the Marathons' lists may not be all there is; and the Marathons whose apps are not known.
@@ -245,6 +248,16 @@ struct Growing<'a> {
     units: BTreeMap<(usize, &'a str), (u64, u64)>,
 }
 
+/// What apps and pods have in common.
+struct Stated<'a> {
+    kind: Kind,
+    id: &'a str,
+    wanted: Option<u64>,
+    healthy: Option<u64>,
+    constraints: &'a [Constraint],
+    definition: Definition,
+}
+
 /// Workloads by framework and path while tasks are added.
 struct Draft<'a, 's> {
     settings: &'s Settings,
@@ -274,66 +287,47 @@ impl<'a, 's> Draft<'a, 's> {
             return;
         };
         self.marathons.insert(framework);
-        for app in marathon
-            .apps
-            .known()
-            .into_iter()
-            .flatten()
-            .filter(|app| !app.id.is_empty())
-        {
-            let definition = definition::app(&app.definition);
-            self.add(
-                marathon,
-                framework,
-                Kind::App,
-                &app.id,
-                app.instances,
-                &app.constraints,
-                definition,
-            );
+        for app in marathon.apps.known().into_iter().flatten() {
+            let stated = Stated {
+                kind: Kind::App,
+                id: &app.id,
+                wanted: app.instances,
+                healthy: app.healthy.filter(|_| app.health_checks > 0),
+                constraints: &app.constraints,
+                definition: definition::app(&app.definition),
+            };
+            self.add(marathon, framework, stated);
         }
-        for pod in marathon
-            .pods
-            .known()
-            .into_iter()
-            .flatten()
-            .filter(|pod| !pod.id.is_empty())
-        {
-            let definition = definition::pod(&pod.definition);
-            self.add(
-                marathon,
-                framework,
-                Kind::Pod,
-                &pod.id,
-                pod.instances,
-                &pod.constraints,
-                definition,
-            );
+        for pod in marathon.pods.known().into_iter().flatten() {
+            let stated = Stated {
+                kind: Kind::Pod,
+                id: &pod.id,
+                wanted: pod.instances,
+                healthy: None,
+                constraints: &pod.constraints,
+                definition: definition::pod(&pod.definition),
+            };
+            self.add(marathon, framework, stated);
         }
     }
 
-    #[allow(clippy::too_many_arguments, reason = "what apps and pods have in common, said once")]
-    fn add(
-        &mut self,
-        marathon: &'a Marathon,
-        framework: &'a str,
-        kind: Kind,
-        id: &'a str,
-        wanted: Option<u64>,
-        constraints: &'a [Constraint],
-        definition: Definition,
-    ) {
-        let path = id.trim_start_matches('/').replace('/', "_");
+    fn add(&mut self, marathon: &'a Marathon, framework: &'a str, stated: Stated<'a>) {
+        let path = stated.id.trim_start_matches('/').replace('/', "_");
+        if path.is_empty() {
+            return;
+        }
+        let definition = stated.definition;
         // Local persistent volumes keep their data on one agent (mesosphere/marathon docs/docs/persistent-volumes.md).
-        let bound = pins::bound(constraints).or_else(|| definition.resident.then(|| "local volume".to_owned()));
+        let bound = pins::bound(stated.constraints).or_else(|| definition.resident.then(|| "local volume".to_owned()));
         let workload = Workload {
-            minimum: minimum::of_definition(self.settings, id, wanted, &definition),
+            minimum: minimum::of_definition(self.settings, stated.id, stated.wanted, &definition),
             marathon: Some(&marathon.name),
-            wanted,
+            wanted: stated.wanted,
+            healthy: stated.healthy,
             definition: Some(definition),
-            constraints,
+            constraints: stated.constraints,
             bound,
-            ..self.plain(framework, id.to_owned(), kind)
+            ..self.plain(framework, stated.id.to_owned(), stated.kind)
         };
         self.known.insert(
             (framework, Cow::Owned(path)),
@@ -355,6 +349,7 @@ impl<'a, 's> Draft<'a, 's> {
             checkpoint: listed.and_then(|listed| listed.checkpoint),
             wanted: None,
             sum: Part::default(),
+            healthy: None,
             on: BTreeMap::new(),
             minimum: Minimum::Undeclared,
             definition: None,
@@ -433,6 +428,9 @@ impl<'a> Growing<'a> {
             workload.sum.tasks += part.tasks;
             workload.sum.instances += part.instances;
             workload.sum.available += part.available;
+        }
+        if let Some(healthy) = workload.healthy {
+            workload.sum.available = workload.sum.available.min(healthy);
         }
         workload
     }

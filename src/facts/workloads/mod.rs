@@ -16,7 +16,7 @@ pub mod settings;
 pub mod stops;
 pub mod waves;
 
-pub use build::{Unnamed, overview};
+pub use build::overview;
 pub use map::{Host, Kind, Map, Part, Workload, map};
 pub use overview::Overview;
 pub use settings::Settings;

@@ -172,6 +172,12 @@ pub struct AgentRow {
     pub critical: bool,
     /// `active` of Mesos.
     pub active: Option<bool>,
+    /// Version of its Mesos.
+    pub version: Option<String>,
+    /// Workloads on it that are bound to named places, with what binds them.
+    pub pinned: Vec<String>,
+    /// Workloads whose only instance runs on it.
+    pub unique: Vec<String>,
     /// What stops with it.
     pub stops: StopsRow,
     /// What it has left.
@@ -283,8 +289,12 @@ pub struct Asked {
 pub struct Overview {
     /// What was asked for.
     pub settings: Asked,
-    /// Why lists cannot be trusted; with any, there are no waves.
+    /// Why nothing can be said of what runs where; then every list is empty.
+    pub unknown: Option<String>,
+    /// Why lists cannot be trusted, and critical agents that no agent goes by; with any, there are no waves.
     pub doubts: Vec<String>,
+    /// Marathons whose apps are not known: what binds these is not known either.
+    pub marathons_unknown: Vec<String>,
     /// What is taken for granted, and what is left out.
     pub remarks: Vec<String>,
     /// Workloads.

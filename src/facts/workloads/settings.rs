@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-/// Attribute that names the rack where none is configured.
-pub const RACK: &str = "rack";
+pub use crate::facts::placement::racks::RACK;
+
 /// Share of the agents of a kind that one wave may hold where nothing else is said, in percent.
 pub const MAX_WAVE: u8 = 25;
 

@@ -95,6 +95,9 @@ fn every_rack_in_turn() {
         .collect();
     lost.sort();
     assert_eq!(lost[0], "rack-1 /edge/proxy");
+    for rack in ["rack-1", "rack-2", "rack-3"] {
+        assert!(lost.contains(&format!("{rack} /web/api")), "{lost:?}");
+    }
     assert!(lost.contains(&"rack-3 /shop/search".to_owned()) && !lost.contains(&"rack-1 /shop/search".to_owned()));
     let stranger = run(&["constraints", path.to_str().unwrap(), "--each-rack", "--rack", "row"]);
     assert_eq!(stranger.code, exit::USAGE);

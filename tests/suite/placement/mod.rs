@@ -123,10 +123,17 @@ fn domains_belong_to_1_6_and_later_and_the_local_region_holds() {
     );
     // The leading master has no region: what names neither region nor zone is refused everywhere.
     let plain: &[&[&str]] = &[&["hostname", "UNIQUE"]];
-    assert!(because(&world, "1.8.244", plain, 1).contains("5 in a region"));
+    assert!(because(&world, "1.8.244", plain, 1).contains("5 in another region"));
+    // Mesos would not admit such agents: before 1.6, where Mesos decides, nothing is said.
+    is_unknown(&world, "1.5.11", plain, 1);
     world.region = Some("east".to_owned());
-    assert_eq!(most(&world, "1.8.244", plain, 9), Some(2));
-    assert_eq!(most(&world, "1.5.11", plain, 9), Some(5));
+    for release in ["1.5.11", "1.8.244"] {
+        assert_eq!(most(&world, release, plain, 9), Some(2), "{release}");
+    }
+    // A constraint on the zone opens every region from 1.6 on; before, it is an attribute.
+    let zone: &[&[&str]] = &[&["@zone", "UNLIKE", "nowhere"], &["hostname", "UNIQUE"]];
+    assert_eq!(most(&world, "1.8.244", zone, 9), Some(5));
+    assert_eq!(most(&world, "1.5.11", zone, 9), Some(2));
 }
 
 #[test]

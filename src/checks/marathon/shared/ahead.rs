@@ -165,6 +165,12 @@ impl<'a> Ahead<'a> {
         if let Some(elements) = &seen.outlook.rewritten_to {
             finding = finding.with("rewritten_to", elements.clone());
         }
+        if matches!(seen.outlook.effect, Effect::Rewritten | Effect::Dropped)
+            && seen.siblings.len() <= TOGETHER
+            && let Some(left) = self.passage.left(seen.siblings, seen.kind)
+        {
+            finding = finding.with("left", left);
+        }
         if let (Some(why), Some(source)) = (&seen.outlook.why, seen.outlook.source) {
             finding = finding.with("why", why.as_str()).with("source", source);
         }
