@@ -149,7 +149,7 @@ fn the_terminal_says_who_is_held_and_what_frees_them() {
         "What stops with a rack",
         "Held: no wave may stop these agents",
         "Scale first",
-        "[workloads]",
+        "[workloads.minimum]",
         "Taken for granted",
     ] {
         assert!(ran.out.contains(part), "{part}\n{}", ran.out);
@@ -159,6 +159,11 @@ fn the_terminal_says_who_is_held_and_what_frees_them() {
         ran.out.lines().all(|line| line.trim_end() == line),
         "blanks at the end of a line"
     );
+    // What is to be pasted into gonogo.toml reads as what it says.
+    let paste = ran.out.split_once("[workloads.minimum]").unwrap().1;
+    let paste = paste.split_once("\n\n").unwrap().0;
+    let table: toml::Table = toml::from_str(paste).unwrap();
+    assert_eq!(table.get("/batch/worker"), Some(&toml::Value::Integer(4)), "{paste}");
 }
 
 #[test]

@@ -259,9 +259,9 @@ impl Lines {
         if let Some(placed) = self.placed {
             let _ = writeln!(
                 text,
-                "{} of {} have no room, {} not known (constraints, roles and regions; resources are not looked at)",
+                "no room: {} of {}, not known: {} (constraints, roles and regions; resources are not looked at)",
                 placed.no,
-                of(placed.judged, "app or pod judged", "apps and pods judged"),
+                of(placed.judged, "placement that was tried", "placements that were tried"),
                 placed.unknown
             );
         }

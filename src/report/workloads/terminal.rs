@@ -8,6 +8,7 @@ use crate::facts::workloads::Overview;
 use crate::facts::workloads::overview::{BelowRow, StopsRow, Waves, WorkloadRow};
 use crate::report::safe::{limited, sanitized};
 use crate::report::terminal::{Style, painted, wrapped};
+use crate::sources::canonical::quoted;
 use crate::workbook::workloads::{bare, between, side, stage};
 
 /// Rows of a part unless everything is asked for, or that part alone.
@@ -225,8 +226,8 @@ impl Page {
             let rack = row.rack.as_deref().unwrap_or("rack not known");
             let critical = if row.critical { ", critical" } else { "" };
             let text = format!(
-                "{} tasks; {}, {rack}{critical}{wave}",
-                row.stops.tasks,
+                "{}; {}, {rack}{critical}{wave}",
+                tasks(row.stops.tasks),
                 side(row.public)
             );
             self.item(2, &row.host, 22, &text);
@@ -308,15 +309,18 @@ impl Page {
             .iter()
             .filter(|row| row.declare)
             .take(self.limit)
-            .map(|row| format!("\"{}\" = {}", bare(&row.workload), row.minimum))
+            .map(|row| format!("{} = {}", quoted(bare(&row.workload)), row.minimum))
             .collect();
         if !declared.is_empty() {
             self.paragraph(
                 2,
                 "A larger app declares a larger minimum by itself: keep today's in gonogo.toml, scale, collect again.",
             );
-            self.item(4, "[workloads]", 11, "");
-            self.item(4, "minimum =", 10, &format!("{{ {} }}", declared.join(", ")));
+            // A table with a line for each: lines of a table in braces must not be broken.
+            self.item(4, "[workloads.minimum]", 0, "");
+            for line in declared {
+                self.item(4, &line, 0, "");
+            }
         }
     }
 
