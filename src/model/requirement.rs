@@ -22,7 +22,7 @@ pub enum RequirementStatus {
     Signed,
     /// A check passed.
     Pass,
-    /// The check does not apply here.
+    /// No check of it applies here.
     Skipped,
     /// Answered after the window only.
     Later,
@@ -80,7 +80,7 @@ impl From<Status> for RequirementStatus {
 pub struct RequirementAnswer {
     /// Number (`S0-47`).
     pub id: String,
-    /// Worst status of what answers it.
+    /// Worst status of what answers it; a check that does not apply counts only where no other one passed.
     pub status: RequirementStatus,
     /// What answers it: ids of checks; `signoff:ID`, `step:ID`, `workbook:TABLE`, and items of evidence (`data/…`).
     pub answered_by: Vec<String>,

@@ -68,8 +68,8 @@ fn said(status: RequirementStatus, by: impl Into<String>, note: Option<String>) 
 }
 
 fn finished(requirement: &Requirement, parts: Vec<Part>) -> RequirementAnswer {
-    let worst = parts.iter().map(|part| part.status).max();
-    let status = worst.unwrap_or(RequirementStatus::Open);
+    let statuses: Vec<RequirementStatus> = parts.iter().map(|part| part.status).collect();
+    let status = settled(&statuses);
     let note = parts
         .iter()
         .filter(|part| part.status == status)
@@ -85,6 +85,14 @@ fn finished(requirement: &Requirement, parts: Vec<Part>) -> RequirementAnswer {
             .filter(|by| !by.is_empty())
             .collect(),
     }
+}
+
+/// The worst of them; a check that does not apply takes nothing from another one that looked and passed.
+fn settled(statuses: &[RequirementStatus]) -> RequirementStatus {
+    let passed = statuses.contains(&RequirementStatus::Pass);
+    let counts = |status: &&RequirementStatus| !(passed && **status == RequirementStatus::Skipped);
+    let worst = statuses.iter().filter(counts).max();
+    worst.copied().unwrap_or(RequirementStatus::Open)
 }
 
 /// Why the item is not this cluster's, or not this hop's.
@@ -258,4 +266,24 @@ fn signoff(id: &str, item: &Requirement, run: &Run<'_>) -> Part {
         _ => RequirementStatus::Open,
     };
     said(status, by, note)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use RequirementStatus::{Fail, Open, Pass, Plan, Skipped, Unknown};
+
+    #[test]
+    fn what_does_not_apply_hides_no_pass_and_nothing_worse() {
+        for (statuses, expected) in [
+            (vec![Pass, Skipped], Pass),
+            (vec![Skipped, Plan], Skipped),
+            (vec![Skipped], Skipped),
+            (vec![Pass, Skipped, Unknown], Unknown),
+            (vec![Pass, Skipped, Fail], Fail),
+            (vec![], Open),
+        ] {
+            assert_eq!(settled(&statuses), expected, "{statuses:?}");
+        }
+    }
 }
