@@ -195,11 +195,15 @@ impl Page {
                 6,
                 "volumes",
                 18,
-                &format!("{} persistent volumes stop with it", row.local_volumes),
+                &match row.local_volumes {
+                    1 => "1 persistent volume stops with it".to_owned(),
+                    many => format!("{many} persistent volumes stop with it"),
+                },
             );
         }
         if row.without_checkpoint > 0 {
-            let text = format!("{} tasks die with any agent restart", row.without_checkpoint);
+            let dies = if row.without_checkpoint == 1 { "dies" } else { "die" };
+            let text = format!("{} {dies} with any agent restart", tasks(row.without_checkpoint));
             self.item(6, "no checkpoint", 18, &text);
         }
         if row.elsewhere.answer != "nothing-stops" {
