@@ -14,11 +14,11 @@ use serde_json::{Value, json};
 /// Settings of the Marathon after: name and JSON text.
 type Settings = &'static [(&'static str, &'static str)];
 
-const ROLE: &str = "marathon_config.mesos_role";
+pub const ROLE: &str = "marathon_config.mesos_role";
 const DEFAULT: &str = "marathon_config.default_network_name";
 const BRIDGE: &str = "marathon_config.mesos_bridge_name";
 
-fn definition(app: &Value) -> Definition {
+pub fn definition(app: &Value) -> Definition {
     app.as_object()
         .unwrap()
         .iter()
@@ -27,7 +27,7 @@ fn definition(app: &Value) -> Definition {
 }
 
 /// What Marathon 1.4 prints of every app, whether it says something or not.
-fn old_frame() -> Value {
+pub fn old_frame() -> Value {
     json!({
         "acceptedResourceRoles": null, "args": null, "backoffFactor": 1.15, "backoffSeconds": 1, "cmd": "run",
         "constraints": [], "container": null, "cpus": 0.5, "dependencies": [], "disk": 0, "env": {}, "executor": "",
@@ -42,7 +42,7 @@ fn old_frame() -> Value {
 }
 
 /// What Marathon 1.5 and later print of every app.
-fn new_frame() -> Value {
+pub fn new_frame() -> Value {
     json!({
         "backoffFactor": 1.15, "backoffSeconds": 1, "cmd": "run", "cpus": 0.5, "disk": 0, "executor": "", "gpus": 0,
         "id": "/a", "instances": 2, "killSelection": "YOUNGEST_FIRST", "maxLaunchDelaySeconds": 3600, "mem": 128.0,
@@ -53,7 +53,7 @@ fn new_frame() -> Value {
     })
 }
 
-fn with(mut frame: Value, fields: &Value) -> Value {
+pub fn with(mut frame: Value, fields: &Value) -> Value {
     for (name, value) in fields.as_object().unwrap() {
         frame[name] = value.clone();
     }
@@ -61,7 +61,7 @@ fn with(mut frame: Value, fields: &Value) -> Value {
 }
 
 /// What a comparison says of two definitions printed by two releases (`?` = not known), with the settings of after.
-fn compared(
+pub fn compared(
     kind: Kind,
     (before, from): (&Value, &str),
     (after, to): (&Value, &str),
@@ -90,7 +90,7 @@ fn compared(
     )
 }
 
-fn fields(compared: Compared) -> Vec<String> {
+pub fn fields(compared: Compared) -> Vec<String> {
     match compared {
         Compared::Identical | Compared::SameMeaning { .. } => Vec::new(),
         Compared::Differs { fields, .. } => fields.into_iter().map(|field| field.field).collect(),
@@ -98,7 +98,7 @@ fn fields(compared: Compared) -> Vec<String> {
 }
 
 /// Fields that differ between what 1.4.13 and what 1.5.15 prints.
-fn differing(kind: Kind, before: &Value, after: &Value) -> Vec<String> {
+pub fn differing(kind: Kind, before: &Value, after: &Value) -> Vec<String> {
     fields(compared(kind, (before, "1.4.13"), (after, "1.5.15"), &[]))
 }
 
@@ -417,187 +417,4 @@ fn what_explains_a_definition_is_named() {
     let mut other = before.clone();
     other["args"] = json!([]);
     assert_eq!(by(&before, "1.4.12", &other, "1.4.13"), ["empty"]);
-}
-
-/// The migration to 1.5 adds mappings without a port, and takes none away; later nobody adds any.
-#[test]
-fn only_mappings_that_the_migration_adds_mean_nothing() {
-    let own = |ports: Value| {
-        with(
-            old_frame(),
-            &json!({"ipAddress": {"networkName": "blue", "discovery": {"ports": ports}}}),
-        )
-    };
-    let joined = |mappings: Value| {
-        with(
-            new_frame(),
-            &json!({"networks": [{"mode": "container", "name": "blue"}], "portDefinitions": null,
-                "container": {"type": "MESOS", "portMappings": mappings}}),
-        )
-    };
-    let default =
-        json!({"containerPort": 0, "name": "default", "protocol": "tcp", "servicePort": 10_104, "labels": {}});
-    let named = json!({"containerPort": 80, "name": "http", "protocol": "tcp"});
-    let http = json!([{"number": 80, "name": "http", "protocol": "tcp"}]);
-    for (before, after, same) in [
-        (own(json!([])), joined(json!([default])), true),
-        (own(http.clone()), joined(json!([named, default, default])), true),
-        (own(json!([])), joined(json!([named])), false),
-        (
-            own(json!([])),
-            joined(json!([{"containerPort": 0, "hostPort": 8080}])),
-            false,
-        ),
-        (own(http), joined(json!([default])), false),
-    ] {
-        let found = differing(Kind::App, &before, &after);
-        assert_eq!(found.is_empty(), same, "{after} {found:?}");
-    }
-    let later = |before: Value, after: Value| {
-        let (before, after) = (joined(before), joined(after));
-        fields(compared(Kind::App, (&before, "1.5.15"), (&after, "1.6.590"), &[]))
-    };
-    assert_eq!(later(json!([default]), json!([])), ["container"]);
-}
-
-/// What a migration writes into every definition, and is missing after it, means something else than before.
-#[test]
-fn a_field_that_the_migration_writes_is_missed() {
-    let pod = json!({"id": "/p", "containers": [{"name": "a"}]});
-    let between = |from: &str, to: &str| compared(Kind::Pod, (&pod, from), (&pod, to), &[]);
-    let Compared::Differs { fields: found, .. } = between("1.9.109", "1.10.26") else {
-        panic!("the pod's containers share no cgroup any more")
-    };
-    assert_eq!(found[0].field, "legacySharedCgroups");
-    assert_eq!(found[0].before.as_deref(), Some("true (not written)"));
-    assert_eq!(found[0].after.as_deref(), Some("false (not written)"));
-    for (from, to) in [("1.8.244", "1.9.109"), ("1.10.17", "1.10.26"), ("?", "1.10.26")] {
-        assert_eq!(between(from, to), Compared::Identical, "{from} to {to}");
-    }
-}
-
-/// From 1.6 on the values of residency have no effect; up to 1.5 they have one.
-#[test]
-fn residency_counts_up_to_1_5() {
-    let app = |seconds: u64| json!({"residency": {"relaunchEscalationTimeoutSeconds": seconds, "taskLostBehavior": "WAIT_FOREVER"}});
-    let between = |from: &str, to: &str| fields(compared(Kind::App, (&app(7200), from), (&app(3600), to), &[]));
-    assert_eq!(between("1.4.13", "1.5.15"), ["residency"]);
-    assert_eq!(between("1.5.15", "1.6.590"), Vec::<String>::new());
-    let gone = compared(Kind::App, (&app(7200), "1.5.15"), (&json!({}), "1.6.590"), &[]);
-    assert_eq!(fields(gone), ["residency"]);
-}
-
-#[test]
-fn what_differs_is_a_change_in_any_form() {
-    let docker = |image: &str, port: u16| {
-        json!({"container": {"type": "DOCKER", "docker": {"image": image, "network": "BRIDGE",
-            "portMappings": [{"containerPort": port, "hostPort": 0}]}}})
-    };
-    let bridged = |image: &str, port: u16, host: Value| {
-        json!({"networks": [{"mode": "container/bridge"}], "portDefinitions": null, "container": {"type": "DOCKER",
-            "docker": {"image": image}, "portMappings": [{"containerPort": port, "hostPort": host}]}})
-    };
-    for (field, before, after) in [
-        ("container", docker("nginx:1", 80), bridged("nginx:2", 80, json!(0))),
-        ("container", docker("nginx:1", 80), bridged("nginx:1", 81, json!(0))),
-        ("container", docker("nginx:1", 80), bridged("nginx:1", 80, json!(8080))),
-        ("networks", docker("nginx:1", 80), {
-            let mut moved = bridged("nginx:1", 80, json!(0));
-            moved["networks"] = json!([{"mode": "container", "name": "blue"}]);
-            moved
-        }),
-        ("instances", json!({"instances": 3}), json!({})),
-        ("env", json!({"env": {"DEBUG": ""}}), json!({})),
-        ("env", json!({"env": {"A": "1"}}), json!({"env": {"A": "2"}})),
-        ("labels", json!({"labels": {"A": "1"}}), json!({})),
-        ("fetch", json!({"uris": ["http://x/a.tgz"]}), json!({})),
-        (
-            "portDefinitions",
-            json!({"ports": [10_000], "portDefinitions": null}),
-            json!({}),
-        ),
-        ("cmd", json!({"cmd": "other"}), json!({})),
-        ("user", json!({"user": "root"}), json!({})),
-        (
-            "healthChecks",
-            json!({"healthChecks": [{"protocol": "TCP"}]}),
-            json!({}),
-        ),
-        (
-            "unreachableStrategy",
-            json!({"unreachableStrategy": {"inactiveAfterSeconds": 0, "expungeAfterSeconds": 0}}),
-            json!({}),
-        ),
-        (
-            "maxLaunchDelaySeconds",
-            json!({"maxLaunchDelaySeconds": 300}),
-            json!({}),
-        ),
-        (
-            "acceptedResourceRoles",
-            json!({"acceptedResourceRoles": ["slave_public"]}),
-            json!({}),
-        ),
-    ] {
-        let (before, after) = (with(old_frame(), &before), with(new_frame(), &after));
-        assert_eq!(differing(Kind::App, &before, &after), [field]);
-    }
-}
-
-#[test]
-fn pods_and_jobs_are_compared_too() {
-    let pod = |constraints: Value, delay: u64| {
-        json!({"id": "/p", "containers": [{"name": "a", "resources": {"cpus": 0.1, "mem": 32, "disk": 0, "gpus": 0}}],
-            "scheduling": {"instances": 1, "placement": {"constraints": constraints}, "backoff": {"maxLaunchDelay": delay}}})
-    };
-    let none: Vec<String> = Vec::new();
-    // Constraints are compared apart, by what they mean.
-    assert_eq!(
-        differing(
-            Kind::Pod,
-            &pod(json!([]), 3600),
-            &pod(json!([{"fieldName": "x"}]), 3600)
-        ),
-        none
-    );
-    assert_eq!(
-        differing(Kind::Pod, &pod(json!([]), 3600), &pod(json!([]), 60)),
-        ["scheduling"]
-    );
-    let newer = with(
-        pod(json!([]), 3600),
-        &json!({"legacySharedCgroups": true, "executorResources": {"cpus": 0.1, "mem": 32, "disk": 10}, "role": "*"}),
-    );
-    let found = compared(
-        Kind::Pod,
-        (&pod(json!([]), 3600), "1.8.244"),
-        (&newer, "1.10.26"),
-        &[(ROLE, "null")],
-    );
-    assert_eq!(fields(found), none);
-    let job = |next: &str, cron: &str| json!({"id": "j", "activeRuns": [next], "schedules": [{"cron": cron, "nextRunAt": next}]});
-    assert_eq!(
-        differing(Kind::Job, &job("monday", "0 2 * * *"), &job("tuesday", "0 2 * * *")),
-        none
-    );
-    assert_eq!(
-        differing(Kind::Job, &job("monday", "0 2 * * *"), &job("monday", "0 3 * * *")),
-        ["schedules"]
-    );
-}
-
-#[test]
-fn text_that_is_no_json_is_compared_as_text() {
-    let one: Definition = BTreeMap::from([("cmd".to_owned(), "not json".to_owned())]);
-    let other: Definition = BTreeMap::from([("cmd".to_owned(), "not json either".to_owned())]);
-    let none = BTreeMap::new();
-    let side = |definition| Written {
-        definition,
-        release: None,
-        settings: &none,
-    };
-    let table = &Knowledge::builtin().unwrap().app_fields;
-    let compare = |before, after| gonogo::compare::normalise::compare(table, Kind::App, side(before), side(after));
-    assert_eq!(compare(&one, &one), Compared::Identical);
-    assert!(matches!(compare(&one, &other), Compared::Differs { .. }));
 }

@@ -23,6 +23,7 @@ mod collect_whole_run;
 mod collect_zookeeper;
 mod compare;
 mod compare_definitions;
+mod compare_definitions_changed;
 mod compare_parts;
 mod compare_tasks;
 mod compare_tasks_table;
