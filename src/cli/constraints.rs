@@ -64,12 +64,12 @@ pub struct Args {
     /// Write the answer to FILE, complete or not at all (.txt .json .csv); standard output then has the summary
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
-    /// Room on the agents.
-    #[command(flatten)]
-    pub placement: placement::PlacementArgs,
     /// Print the JSON Schema (2020-12) of the answer
     #[arg(long, conflicts_with_all = ["file", "marathon", "target_marathon", "all", "format", "output"])]
     pub schema: bool,
+    /// Room on the agents.
+    #[command(flatten)]
+    pub placement: placement::PlacementArgs,
 }
 
 /// Forms of the answer.
