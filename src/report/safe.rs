@@ -39,7 +39,7 @@ fn shown(text: &str, keep: impl Fn(char) -> bool) -> String {
     safe
 }
 
-/// JSON text in which every character that could act is a `\uXXXX` escape: the same values. Whitespace between tokens stays.
+/// JSON text in which every character that could act is escaped by its four hexadecimal digits: the same values. Whitespace between tokens stays.
 pub fn json_escaped(json: &str) -> String {
     use std::fmt::Write as _;
     let mut safe = String::with_capacity(json.len());

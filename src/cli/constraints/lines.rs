@@ -86,19 +86,25 @@ impl Lines {
         let text = match self.format {
             Format::Terminal => self.line(row),
             Format::Csv => csv(row),
-            Format::Json => {
-                let comma = if self.rows == 0 { "\n" } else { ",\n" };
-                match json(row) {
-                    Ok(text) => format!("{comma}{}", json_escaped(&text)),
-                    Err(error) => {
-                        self.failed.get_or_insert(error.into());
-                        return;
-                    }
-                }
-            }
+            Format::Json => match self.entry(json(row)) {
+                Some(text) => text,
+                None => return,
+            },
         };
         self.rows += 1;
         self.put(&text);
+    }
+
+    /// An object as an entry of the list that is open; a failure is kept until the end.
+    fn entry(&mut self, made: serde_json::Result<String>) -> Option<String> {
+        let comma = if self.rows == 0 { "\n" } else { ",\n" };
+        match made {
+            Ok(text) => Some(format!("{comma}{}", json_escaped(&text))),
+            Err(error) => {
+                self.failed.get_or_insert(error.into());
+                None
+            }
+        }
     }
 
     /// Ends the list of constraints and begins the one of room on the agents.
@@ -121,16 +127,10 @@ impl Lines {
             Format::Terminal => placed.line(),
             // Refused where it was asked for.
             Format::Csv => return,
-            Format::Json => {
-                let comma = if self.rows == 0 { "\n" } else { ",\n" };
-                match placed.json() {
-                    Ok(text) => format!("{comma}{}", json_escaped(&text)),
-                    Err(error) => {
-                        self.failed.get_or_insert(error.into());
-                        return;
-                    }
-                }
-            }
+            Format::Json => match self.entry(placed.json()) {
+                Some(text) => text,
+                None => return,
+            },
         };
         self.rows += 1;
         self.put(&text);
