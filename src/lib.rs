@@ -7,6 +7,7 @@
 //!     workbook, plan
 //!  3  facts                            model, snapshot, knowledge
 //!  2  snapshot | collect, import, demo snapshot: model, archive (read), sources    the others: model, archive (write)
+//!     backup                           model, sources: reads backups, proves and seals them
 //!  1  archive, sources, knowledge      model
 //!  0  model                            std, serde, chrono
 //! ```
@@ -16,6 +17,7 @@
 //! synchronous and knows no clock, file, environment or hash order. CONTRIBUTING.md says where to add things.
 
 pub mod archive;
+pub mod backup;
 pub mod checks;
 pub mod cli;
 pub mod collect;

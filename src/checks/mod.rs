@@ -3,9 +3,11 @@
 //! A check is pure: it reads facts and says what it saw. It never formats, never reads a file or a clock, and cannot
 //! pass without saying what it looked at. The list below is the only one: tests, documentation and reports come from it.
 
+pub mod backup;
 pub mod cluster;
 pub mod compare;
 pub mod config;
+pub mod iam;
 pub mod marathon;
 pub mod mesos;
 pub mod path;
@@ -146,6 +148,8 @@ pub fn all() -> Vec<&'static dyn Check> {
     list.extend_from_slice(mesos::CHECKS);
     list.extend_from_slice(marathon::CHECKS);
     list.extend_from_slice(zookeeper::CHECKS);
+    list.extend_from_slice(iam::CHECKS);
+    list.extend_from_slice(backup::CHECKS);
     list.extend_from_slice(compare::CHECKS);
     list
 }

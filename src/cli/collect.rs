@@ -20,7 +20,7 @@ use crate::collect::{self, CollectError, Collected, Job, Observer, Silent, previ
 use crate::model::{Outcome, Phase};
 
 /// Sources with their names, for the help text.
-const SOURCES_HELP: &str = "mesos-master, mesos-agent, marathon, metronome, exhibitor, zookeeper, dcos, input";
+const SOURCES_HELP: &str = "mesos-master, mesos-agent, marathon, metronome, exhibitor, zookeeper, dcos, input, backup";
 
 /// Arguments of `collect`.
 #[derive(Debug, Clone, clap::Args)]

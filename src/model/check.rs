@@ -15,6 +15,8 @@ pub enum Area {
     Mesos,
     Marathon,
     Zookeeper,
+    Iam,
+    Backup,
     Compare,
 }
 
@@ -28,6 +30,8 @@ impl Area {
             Self::Mesos => "mesos",
             Self::Marathon => "marathon",
             Self::Zookeeper => "zookeeper",
+            Self::Iam => "iam",
+            Self::Backup => "backup",
             Self::Compare => "compare",
         }
     }

@@ -24,7 +24,7 @@ pub const NODE: &str = "node";
 pub const INPUT: &str = "input";
 
 /// Every source, in the order in which they are collected and shown.
-pub const SOURCES: [&str; 8] = [
+pub const SOURCES: [&str; 9] = [
     MESOS_MASTER,
     MESOS_AGENT,
     MARATHON,
@@ -33,6 +33,7 @@ pub const SOURCES: [&str; 8] = [
     ZOOKEEPER,
     DCOS,
     INPUT,
+    BACKUP,
 ];
 
 /// Usual port of a source, left out of folder names.
@@ -137,6 +138,31 @@ pub const DCOS_LICENSE: &str = "license_status.json";
 
 /// `/proc/sys/net/ipv6/conf/all/disable_ipv6` of a node.
 pub const NODE_IPV6: &str = "disable_ipv6.txt";
+
+/// Source: backups that were given to be proven; the bytes never stand in an archive.
+pub const BACKUP: &str = "backup";
+/// Proof of one backup file (`model::backup::Proofs`); the folder is the backup's file name.
+pub const BACKUP_PROOF: &str = "proof.json";
+
+/// Folder of what one session with the ensemble read, whichever server it was.
+pub const ENSEMBLE: &str = "ensemble";
+/// The tree of znodes read over the wire: one JSON object a line, no data of any znode.
+pub const ZOOKEEPER_TREE: &str = "tree.ndjson";
+/// Counts, limits and access of that tree.
+pub const ZOOKEEPER_TREE_SUMMARY: &str = "tree_summary.json";
+
+/// `/acs/api/v1/users`.
+pub const IAM_USERS: &str = "iam_users.json";
+/// `/acs/api/v1/users?type=service`.
+pub const IAM_SERVICE_USERS: &str = "iam_service_users.json";
+/// `/acs/api/v1/groups`.
+pub const IAM_GROUPS: &str = "iam_groups.json";
+/// `/acs/api/v1/acls`.
+pub const IAM_ACLS: &str = "iam_acls.json";
+/// `cockroach node status --ranges` of one node.
+pub const COCKROACH_NODE_STATUS: &str = "cockroach_node_status.txt";
+/// `/_status/vars` of CockroachDB on one node.
+pub const COCKROACH_VARS: &str = "cockroach_vars.txt";
 
 /// Folder of input files.
 pub const INPUT_HOST: &str = "files";

@@ -2,6 +2,7 @@
 //!
 //! Nothing here decides, reads or prints. Only `std`, `serde` and `chrono` are used.
 
+pub mod backup;
 pub mod change;
 pub mod check;
 pub mod config_diff;
@@ -21,6 +22,7 @@ pub mod version;
 pub mod waiver;
 pub mod workloads;
 
+pub use backup::{BackupKind, BackupStatus, Proof, Proofs, TreeSummary, Zxid};
 pub use change::{Change, ChangeKind, Expectation};
 pub use check::{Area, CheckMeta, CheckResult, Doc, Severity, Stage, Status};
 pub use config_diff::{ConfigChange, ConfigClass, ConfigDiff};

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 const FLOORS: &[(u32, &[&str])] = &[
     (0, &["model"]),
     (1, &["archive", "sources", "knowledge", "redact"]),
-    (2, &["snapshot", "collect", "import", "demo"]),
+    (2, &["snapshot", "collect", "import", "demo", "backup"]),
     (3, &["facts"]),
     (4, &["checks", "compare", "verdict", "plan", "workbook"]),
     (5, &["report"]),
@@ -28,6 +28,16 @@ const NEIGHBOURS: &[(&str, &str, &str)] = &[
         "the simulated cluster names the endpoints that are collected",
     ),
     ("snapshot", "archive", "a snapshot is read from an archive"),
+    (
+        "collect",
+        "backup",
+        "backups that are given to collect are proven on their way into the archive",
+    ),
+    (
+        "import",
+        "backup",
+        "backups found among imported files are proven on their way into the archive",
+    ),
 ];
 
 fn sources() -> Vec<(PathBuf, String)> {

@@ -173,7 +173,17 @@ fn check_files_equal_the_list() {
         .iter()
         .map(|check| check.meta().id.replace('-', "_"))
         .collect();
-    for area in ["path", "config", "cluster", "mesos", "marathon", "zookeeper", "compare"] {
+    for area in [
+        "path",
+        "config",
+        "cluster",
+        "mesos",
+        "marathon",
+        "zookeeper",
+        "iam",
+        "backup",
+        "compare",
+    ] {
         for entry in fs::read_dir(source.join(area)).unwrap() {
             let path = entry.unwrap().path();
             let stem = path.file_stem().unwrap().to_str().unwrap().to_owned();
@@ -297,8 +307,18 @@ fn a_clean_upgrade_gives_no_finding() {
 #[test]
 fn the_readme_names_every_check_and_no_other() {
     let readme = fs::read_to_string(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
-    let rows =
-        ["path", "config", "cluster", "mesos", "marathon", "zookeeper", "compare"].map(|area| format!("| {area} | "));
+    let rows = [
+        "path",
+        "config",
+        "cluster",
+        "mesos",
+        "marathon",
+        "zookeeper",
+        "iam",
+        "backup",
+        "compare",
+    ]
+    .map(|area| format!("| {area} | "));
     let named: BTreeSet<&str> = readme
         .lines()
         .filter(|line| rows.iter().any(|row| line.starts_with(row.as_str())))

@@ -245,6 +245,8 @@ pub(super) fn areas(results: &[ResultView]) -> Vec<AreaView> {
         (Area::Mesos, "Mesos"),
         (Area::Marathon, "Marathon"),
         (Area::Zookeeper, "ZooKeeper and Exhibitor"),
+        (Area::Iam, "IAM"),
+        (Area::Backup, "Backups"),
     ];
     all.into_iter()
         .map(|(area, heading)| {
