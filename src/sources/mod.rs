@@ -11,6 +11,7 @@ pub mod java_regex;
 pub mod json;
 pub mod json_cursor;
 pub mod json_feed;
+pub mod jute;
 pub mod marathon_apps;
 pub mod marathon_constraints;
 pub mod marathon_info;
@@ -28,6 +29,9 @@ pub mod metronome;
 pub mod signoffs;
 pub mod skeleton;
 pub mod zk_digest;
+pub mod zk_snapshot;
+pub mod zk_tree;
+pub mod zk_txlog;
 pub mod zk_words;
 
 /// A body that is not what it should be: what was seen, where, and what was expected.
