@@ -114,7 +114,7 @@ pub fn run(args: &Args, ctx: &mut Ctx<'_>) -> anyhow::Result<u8> {
     let options = backup::Options::default();
     let mut all = Vec::new();
     for path in &args.paths {
-        all.push(backup::prove(path, &options).map_err(failed)?);
+        all.push(backup::prove(path, &options).map_err(|error| failed(&error))?);
     }
     let text = match format {
         Format::Json => json(&all)?,
@@ -132,7 +132,7 @@ pub fn run(args: &Args, ctx: &mut Ctx<'_>) -> anyhow::Result<u8> {
 }
 
 /// A path that cannot be read: nothing is said of any backup then.
-pub(super) fn failed(error: CannotRead) -> Failure {
+pub(super) fn failed(error: &CannotRead) -> Failure {
     Failure::io(&error.place, &error.source)
 }
 
