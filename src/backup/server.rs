@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-pub use install::Installation;
+pub use install::{Installation, Surroundings};
 
 /// How often a taken port is answered by choosing another.
 const ATTEMPTS: u32 = 4;

@@ -5,7 +5,7 @@
 use std::fs;
 use std::path::Path;
 
-use gonogo::backup::server::{Installation, Server, ServerError, Settings};
+use gonogo::backup::server::{Installation, Server, ServerError, Settings, Surroundings};
 
 /// The installation to test with; `None`, said on standard error, where nobody named one.
 pub fn installed() -> Option<Installation> {
@@ -13,7 +13,12 @@ pub fn installed() -> Option<Installation> {
         eprintln!("skipped: GONOGO_ZOOKEEPER names no genuine ZooKeeper");
         return None;
     };
-    Some(Installation::find(Some(Path::new(&home))).unwrap())
+    let surroundings = Surroundings {
+        home: Some(home.into()),
+        java_home: None,
+        path: std::env::var_os("PATH").map_or_else(Vec::new, |path| std::env::split_paths(&path).collect()),
+    };
+    Some(Installation::find(&surroundings).unwrap())
 }
 
 fn runs(pid: u32) -> bool {

@@ -1,6 +1,5 @@
 //! Finds the ZooKeeper and the Java that are installed on this machine. Never downloads, unpacks or installs anything.
 
-use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -30,23 +29,32 @@ pub struct Installation {
     pub home: PathBuf,
 }
 
+/// What the environment says about where to look; the command line fills it in.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Surroundings {
+    /// The ZooKeeper that was named: an unpacked release, a folder of jars, or `zookeeper.jar` itself.
+    pub home: Option<PathBuf>,
+    /// `JAVA_HOME`.
+    pub java_home: Option<PathBuf>,
+    /// The folders of `PATH`.
+    pub path: Vec<PathBuf>,
+}
+
 impl Installation {
-    /// The one at `home` (an unpacked release, a folder of jars, or `zookeeper.jar` itself); without `home` the first that
-    /// stands in a usual place: Debian's package, `/usr/share/zookeeper`, a release unpacked below `/opt` or `/usr/local`, the
-    /// one DC/OS brings. Java is that of `JAVA_HOME`, of `PATH`, or of DC/OS.
+    /// The one that was named; else the first that stands in a usual place: Debian's package, `/usr/share/zookeeper`, a
+    /// release unpacked below `/opt` or `/usr/local`, the one DC/OS brings. Java is that of `JAVA_HOME`, of `PATH`, or of
+    /// DC/OS.
     ///
     /// # Errors
     /// [`ServerError::NotInstalled`] when there is no ZooKeeper, or no Java.
-    pub fn find(home: Option<&Path>) -> Result<Self, ServerError> {
-        let (home, classpath) = match home {
-            Some(named) => classpath_of(named)
-                .map(|found| (named.to_owned(), found))
-                .ok_or_else(|| {
-                    ServerError::NotInstalled(format!(
-                        "{} holds no zookeeper.jar, no zookeeper-<version>.jar and no lib/ with one",
-                        named.display()
-                    ))
-                })?,
+    pub fn find(surroundings: &Surroundings) -> Result<Self, ServerError> {
+        let (home, classpath) = match &surroundings.home {
+            Some(named) => classpath_of(named).map(|found| (named.clone(), found)).ok_or_else(|| {
+                ServerError::NotInstalled(format!(
+                    "{} holds no zookeeper.jar, no zookeeper-<version>.jar and no lib/ with one",
+                    named.display()
+                ))
+            })?,
             None => usual_homes()
                 .into_iter()
                 .find_map(|home| classpath_of(&home).map(|found| (home, found)))
@@ -57,11 +65,7 @@ impl Installation {
                     ))
                 })?,
         };
-        let java = find_java(
-            env::var_os("JAVA_HOME").map(PathBuf::from).as_deref(),
-            &env::var_os("PATH").map_or_else(Vec::new, |path| env::split_paths(&path).collect()),
-        )
-        .ok_or_else(|| {
+        let java = find_java(surroundings.java_home.as_deref(), &surroundings.path).ok_or_else(|| {
             ServerError::NotInstalled(format!(
                 "a ZooKeeper stands in {}, but no java: looked in JAVA_HOME, PATH and {DCOS_PACKAGES}/java--*",
                 home.display()
