@@ -5,6 +5,7 @@
 
 mod limits;
 pub mod seal;
+pub mod server;
 
 use std::fmt;
 use std::io;

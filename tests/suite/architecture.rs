@@ -186,7 +186,7 @@ const RESERVED: &[(&str, &[&str], &str)] = &[
     ),
     (
         "Instant::now",
-        &["archive", "collect", "import", "demo", "cli"],
+        &["archive", "backup", "collect", "import", "demo", "cli"],
         "floors 3 to 5 and snapshot know no clock",
     ),
     (

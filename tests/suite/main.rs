@@ -49,6 +49,7 @@ mod demo_scenarios;
 mod evidence_taken;
 mod facts_captures;
 mod fake_cluster;
+mod genuine_zookeeper;
 mod hostile_bodies;
 mod import;
 mod knowledge;
