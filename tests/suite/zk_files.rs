@@ -101,6 +101,12 @@ struct Walk {
     nodes: Vec<Walked>,
 }
 
+fn hex(bytes: &[u8]) -> String {
+    bytes
+        .iter()
+        .fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
+}
+
 fn walk() -> Walk {
     serde_json::from_reader(File::open(Path::new(CAPTURE).join("znodes.json")).unwrap()).unwrap()
 }
@@ -172,8 +178,7 @@ fn every_node_of_the_walk_is_there_with_its_numbers_and_its_data() {
             "{}",
             expected.path
         );
-        let sha256: String = node.sha256.iter().map(|byte| format!("{byte:02x}")).collect();
-        assert_eq!(sha256, expected.sha256, "{}", expected.path);
+        assert_eq!(hex(&node.sha256), expected.sha256, "{}", expected.path);
     }
 }
 
