@@ -86,3 +86,4 @@ mod workloads;
 mod workloads_cli;
 mod workloads_laws;
 mod workloads_waves;
+mod zk_walk;

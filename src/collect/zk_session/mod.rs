@@ -134,7 +134,9 @@ pub enum WalkError {
         last: String,
     },
     /// The servers refuse the credentials, or want some.
-    #[error("ZooKeeper refused the session: authentication failed. Look at the SASL user and password, or give some where the servers demand them")]
+    #[error(
+        "ZooKeeper refused the session: authentication failed. Look at the SASL user and password, or give some where the servers demand them"
+    )]
     Refused,
     /// There is no server to ask.
     #[error("no ZooKeeper server is known")]

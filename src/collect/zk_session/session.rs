@@ -72,7 +72,11 @@ impl<'w> Session<'w> {
 
     /// The client, opened where there is none. Cancel safe.
     pub async fn client(&mut self) -> Result<&Client, NoSession> {
-        if self.client.as_ref().is_some_and(|client| client.state().is_terminated()) {
+        if self
+            .client
+            .as_ref()
+            .is_some_and(|client| client.state().is_terminated())
+        {
             self.client = None;
         }
         let client = match self.client.take() {

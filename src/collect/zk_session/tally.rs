@@ -277,7 +277,10 @@ mod tests {
         tally.node(&node("/many", CROWDED_FROM, 0, 0), AROUND);
         tally.node(&node("/quiet", CROWDED_FROM - 1, 0, 0), AROUND);
         let crowded = tally.finish().crowded;
-        let shown: Vec<(&str, u64)> = crowded.iter().map(|one| (one.path.as_str(), one.answer_bytes)).collect();
+        let shown: Vec<(&str, u64)> = crowded
+            .iter()
+            .map(|one| (one.path.as_str(), one.answer_bytes))
+            .collect();
         assert_eq!(shown, [("/few", 88 + 200 * 5004), ("/many", 88)]);
     }
 }

@@ -274,7 +274,10 @@ fn summary(
         )
     });
     let odd = (unseen.odd > 0).then(|| format!("{} znodes could not be asked for or read", unseen.odd));
-    let because: Vec<String> = [ended_because, hidden, odd].into_iter().flatten().collect();
+    let old = frontier
+        .read_only
+        .then(|| "a server that is cut off from its quorum answered: what it shows may be old".to_owned());
+    let because: Vec<String> = [ended_because, hidden, odd, old].into_iter().flatten().collect();
     let summary = Summary {
         format: FORMAT.to_owned(),
         way: Way::Session,
