@@ -314,7 +314,7 @@ fn a_session_with_zookeeper_can_only_read() {
     for (path, text) in sources() {
         let here = relative(&path);
         let text = without_tests(&text);
-        if !text.contains("zookeeper_client") {
+        if !text.contains("zookeeper_client::") {
             continue;
         }
         files += 1;

@@ -234,7 +234,7 @@ fn answer_to(code: i32, body: &[u8], tree: &Mutex<BTreeMap<String, Fake>>, asked
     let mut out = Vec::new();
     match code {
         // getData
-        4 if node.hidden => return (NO_AUTH, Vec::new()),
+        4 | 12 if node.hidden => return (NO_AUTH, Vec::new()),
         4 => put(&mut out, &node.data),
         // exists
         3 => {}
@@ -253,7 +253,6 @@ fn answer_to(code: i32, body: &[u8], tree: &Mutex<BTreeMap<String, Fake>>, asked
             }
         }
         // getChildren2
-        12 if node.hidden => return (NO_AUTH, Vec::new()),
         12 => {
             out.extend_from_slice(&u32::try_from(names.len()).unwrap().to_be_bytes());
             for name in &names {
