@@ -31,6 +31,7 @@ pub mod skeleton;
 pub mod zk_digest;
 pub mod zk_snapshot;
 pub mod zk_tree;
+pub mod zk_tree_file;
 pub mod zk_txlog;
 pub mod zk_words;
 

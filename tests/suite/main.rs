@@ -89,3 +89,4 @@ mod workloads_cli;
 mod workloads_laws;
 mod workloads_waves;
 mod zk_files;
+mod zk_walk;
