@@ -196,13 +196,13 @@ const RESERVED: &[(&str, &[&str], &str)] = &[
     ),
     (
         "std::fs",
-        &["archive", "collect", "import", "demo", "cli"],
-        "files are read and written by archive, collect, import, demo and cli only",
+        &["archive", "backup", "collect", "import", "demo", "cli"],
+        "files are read and written by archive, backup, collect, import, demo and cli only",
     ),
     (
         "File::open",
-        &["archive", "collect", "import", "demo", "cli"],
-        "files are read and written by archive, collect, import, demo and cli only",
+        &["archive", "backup", "collect", "import", "demo", "cli"],
+        "files are read and written by archive, backup, collect, import, demo and cli only",
     ),
     (
         "HashMap",
