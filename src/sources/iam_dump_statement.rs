@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::iam_dump::{Alien, Dump, MOST_NAMES, Open, id_column};
+use super::iam_dump_alien::{self, Begin, Held};
 use super::iam_dump_lex::{Ending, LONGEST, Place, Sink, Then, Token};
 
 /// Where in a statement we are.
@@ -56,17 +57,6 @@ enum Action {
     Else,
 }
 
-/// A token that may begin a line which is no SQL; the next one decides.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Held {
-    /// `Error`, `pq`: followed by a colon.
-    Word(Alien),
-    /// `Failed`: followed by `running`.
-    Failed,
-    /// `[`: followed by a level.
-    Bracket,
-}
-
 /// Takes the tokens and makes the [`Dump`] of them.
 #[derive(Debug, Default)]
 pub struct Reader {
@@ -94,48 +84,23 @@ pub struct Reader {
 impl Sink for Reader {
     fn token(&mut self, token: Token<'_>, place: Place) -> Then {
         if let Some((held, at)) = self.held.take() {
-            let alien = match (held, token) {
-                (Held::Word(kind), Token::Mark(b':')) => Some(kind),
-                (Held::Failed, Token::Word(b"running")) => Some(Alien::Error),
-                (Held::Bracket, Token::Word(b"INFO" | b"WARNING" | b"DEBUG")) => Some(Alien::Log),
-                (Held::Bracket, Token::Word(b"ERROR" | b"CRITICAL")) => Some(Alien::Error),
-                _ => None,
-            };
-            if let Some(kind) = alien {
+            if let Some(kind) = held.decided_by(token) {
                 self.out.alien(kind, at.line);
                 return Then::SkipLine;
             }
-            self.handle(
-                if held == Held::Bracket {
-                    Token::Mark(b'[')
-                } else {
-                    Token::Word(b"")
-                },
-                at,
-            );
+            self.handle(held.as_sql(), at);
         }
         if place.first {
-            let held = match token {
-                Token::Word(b"Error" | b"ERROR" | b"error" | b"pq" | b"FATAL" | b"panic") => {
-                    Some(Held::Word(Alien::Error))
+            match iam_dump_alien::begin(token) {
+                Begin::Sql => {}
+                Begin::Alien(kind) => {
+                    self.out.alien(kind, place.line);
+                    return Then::SkipLine;
                 }
-                Token::Word(b"warning" | b"WARNING" | b"HINT" | b"DETAIL" | b"SQLSTATE") => {
-                    Some(Held::Word(Alien::Log))
+                Begin::Held(held) => {
+                    self.held = Some((held, place));
+                    return Then::Go;
                 }
-                Token::Word(b"Failed") => Some(Held::Failed),
-                Token::Mark(b'[') => Some(Held::Bracket),
-                Token::Word(word) => {
-                    if let Some(kind) = log_level(word) {
-                        self.out.alien(kind, place.line);
-                        return Then::SkipLine;
-                    }
-                    None
-                }
-                _ => None,
-            };
-            if let Some(held) = held {
-                self.held = Some((held, place));
-                return Then::Go;
             }
         }
         self.handle(token, place);
@@ -347,7 +312,7 @@ impl Reader {
                 self.now = Now::CreateBody { item: true };
             }
             (Now::InsertName, _) => {
-                if !self.out.tables.get(&table).is_some_and(|table| table.created.is_some()) {
+                if self.out.tables.get(&table).is_none_or(|table| table.created.is_none()) {
                     if self.out.never_created.len() < MOST_NAMES {
                         self.out.never_created.insert(table.clone());
                         self.out.tables.entry(table.clone()).or_default();
@@ -360,8 +325,7 @@ impl Reader {
                     Token::Word(word) if word.eq_ignore_ascii_case(b"values") => {
                         // Without a list the rows stand in the order of the definition.
                         let columns = self.out.tables.get(&table).map(|table| &table.columns);
-                        self.id_at = id_column(&table)
-                            .and_then(|id| columns?.iter().position(|column| column == id));
+                        self.id_at = id_column(&table).and_then(|id| columns?.iter().position(|column| column == id));
                         self.now = Now::BeforeRow;
                     }
                     _ => self.break_off(),
@@ -419,7 +383,11 @@ impl Reader {
         };
         match token {
             Token::Mark(b')') if self.depth == 0 => {
-                let values = if *fresh && *column == 0 { 0 } else { column.saturating_add(1) };
+                let values = if *fresh && *column == 0 {
+                    0
+                } else {
+                    column.saturating_add(1)
+                };
                 if self.columns > 0 && values != self.columns {
                     self.out.broken(self.begun);
                 }
@@ -432,7 +400,7 @@ impl Reader {
                 *fresh = true;
             }
             _ => {
-                let is_id = *fresh && self.depth == 1 && self.id_at == Some(*column);
+                let is_id = *fresh && self.id_at == Some(*column);
                 *fresh = false;
                 if is_id {
                     let (text, escapes) = match token {
@@ -482,18 +450,4 @@ impl Reader {
 
 fn upper(word: &[u8]) -> String {
     String::from_utf8_lossy(word).to_ascii_uppercase()
-}
-
-/// Log line of CockroachDB: a letter for the level and the date, `E180308`.
-fn log_level(word: &[u8]) -> Option<Alien> {
-    match word {
-        [level @ (b'I' | b'W' | b'E' | b'F'), date @ ..] if date.len() == 6 && date.iter().all(u8::is_ascii_digit) => {
-            Some(if matches!(level, b'I' | b'W') {
-                Alien::Log
-            } else {
-                Alien::Error
-            })
-        }
-        _ => None,
-    }
 }

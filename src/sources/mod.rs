@@ -8,6 +8,7 @@ pub mod dcos;
 pub mod dcos_config;
 pub mod exhibitor;
 pub mod iam_dump;
+mod iam_dump_alien;
 mod iam_dump_lex;
 mod iam_dump_statement;
 pub mod java_regex;

@@ -49,6 +49,7 @@ mod evidence_taken;
 mod facts_captures;
 mod fake_cluster;
 mod hostile_bodies;
+mod iam_dump;
 mod import;
 mod knowledge;
 mod knowledge_cli;
