@@ -5,6 +5,8 @@
 
 pub mod iam;
 mod limits;
+pub mod seal;
+pub mod server;
 
 use std::fmt;
 use std::io;
