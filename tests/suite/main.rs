@@ -51,6 +51,7 @@ mod facts_captures;
 mod fake_cluster;
 mod genuine_zookeeper;
 mod hostile_bodies;
+mod iam_dump;
 mod import;
 mod knowledge;
 mod knowledge_cli;
