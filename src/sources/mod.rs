@@ -7,6 +7,10 @@ pub mod canonical;
 pub mod dcos;
 pub mod dcos_config;
 pub mod exhibitor;
+pub mod iam_dump;
+mod iam_dump_alien;
+mod iam_dump_lex;
+mod iam_dump_statement;
 pub mod java_regex;
 pub mod json;
 pub mod json_cursor;
@@ -31,6 +35,7 @@ pub mod skeleton;
 pub mod zk_digest;
 pub mod zk_snapshot;
 pub mod zk_tree;
+pub mod zk_tree_file;
 pub mod zk_txlog;
 pub mod zk_words;
 

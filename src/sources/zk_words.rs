@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::{Malformed, Parsed};
+use crate::model::backup::Zxid;
 
 /// What a server answered to a word.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,6 +93,16 @@ pub fn srvr(bytes: &[u8]) -> Parsed<Answer<Srvr>> {
                 .map_err(|_| Malformed(format!("`Node count: {nodes}` is not a count")))?,
         })
     })
+}
+
+/// `Zxid:` of `srvr`: the last transaction that this server has done. `None` where it does not say one.
+pub fn zxid(bytes: &[u8]) -> Option<Zxid> {
+    let text = std::str::from_utf8(bytes).ok()?;
+    text.lines()
+        .find_map(|line| line.trim().strip_prefix("Zxid:"))?
+        .trim()
+        .parse()
+        .ok()
 }
 
 /// `mntr`: keys with their `zk_` prefix, values as text. Fields are separated by a tab (by blanks in old manuals).
