@@ -14,6 +14,7 @@ mod archive_damage;
 mod archive_formats;
 mod archive_hostile;
 mod archive_verify;
+mod backup_facts;
 mod cli;
 mod collect_cli;
 mod collect_dcos;
