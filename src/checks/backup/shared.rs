@@ -4,7 +4,14 @@
 use crate::checks::{Context, Saw};
 use crate::facts::backups::Backup;
 use crate::facts::cluster::Kind;
-use crate::model::{Answer, BackupStatus, Finding, Observed, Phase, SignoffState, Subject, SubjectKind};
+use chrono::{DateTime, Duration, Utc};
+
+use crate::model::{
+    Answer, BackupKind, BackupStatus, Finding, Observed, Phase, Proof, SignoffState, Subject, SubjectKind,
+};
+
+/// Clocks of two machines may differ by this much.
+const CLOCKS_APART: Duration = Duration::hours(1);
 
 /// Where the backups of a check come from, and who else may answer for them.
 #[derive(Debug, Clone, Copy)]
@@ -117,4 +124,134 @@ pub fn told<'a>(backup: &Backup<'a>, check: &str) -> Vec<&'a str> {
 /// the checks that name its flaw; others say nothing about it.
 pub fn sound(backup: &Backup<'_>) -> bool {
     backup.proof.status != BackupStatus::NotRestorable
+}
+
+/// When a backup was taken, and how long before the end of the run. Why that is not known is said.
+pub fn age(context: &Context<'_>, backup: &Backup<'_>, saw: &mut Saw) -> Option<(DateTime<Utc>, Duration)> {
+    let end = context.facts.snapshot.origin.manifest.finished_at;
+    let Some(taken) = backup.proof.taken_at else {
+        saw.unknown_because(format!("when {} was taken is not known", backup.proof.path));
+        return None;
+    };
+    let age = end - taken;
+    if age < -CLOCKS_APART {
+        saw.unknown_because(format!(
+            "{} says that it was taken at {}, after the end of the run ({}): a clock is wrong",
+            backup.proof.path,
+            taken.format("%Y-%m-%d %H:%M UTC"),
+            end.format("%Y-%m-%d %H:%M UTC")
+        ));
+        return None;
+    }
+    Some((taken, age))
+}
+
+/// A flaw that the reader of backups finds, under the id of the check that judges it.
+#[derive(Debug, Clone, Copy)]
+pub struct Flaw {
+    /// Id of the check.
+    pub check: &'static str,
+    /// What the figures of a proof show of it, beside what the reader said.
+    pub shown: fn(&Proof) -> Option<String>,
+}
+
+/// The flaws that have a check of their own; any other is one of [`UNREADABLE`].
+pub const WITHOUT_SNAPSHOT: Flaw = Flaw {
+    check: "zk-backup-without-snapshot",
+    shown: |proof| {
+        let none = proof.kind == BackupKind::Zookeeper && !proof.snapshots.iter().any(|file| file.whole);
+        none.then(|| format!("none of its {} snapshots is whole", proof.snapshots.len()))
+    },
+};
+
+/// Transactions that are missing between its files.
+pub const LOG_GAP: Flaw = Flaw {
+    check: "zk-backup-log-gap",
+    shown: |proof| {
+        let gaps: Vec<String> = proof
+            .gaps
+            .iter()
+            .map(|gap| format!("{} to {}", gap.from, gap.to))
+            .collect();
+        if !gaps.is_empty() {
+            return Some(format!("transactions {} are in none of its files", gaps.join(", ")));
+        }
+        (proof.kind == BackupKind::Zookeeper && proof.logs.is_empty())
+            .then(|| "it holds no log: what came after its snapshot is not in it".to_owned())
+    },
+};
+
+/// Damage, and everything that has no name of its own.
+pub const UNREADABLE: Flaw = Flaw {
+    check: "zk-backup-unreadable",
+    shown: |proof| {
+        let snapshots = proof
+            .snapshots
+            .iter()
+            .filter_map(|file| Some((&file.name, file.problem.as_ref()?)));
+        let logs = proof
+            .logs
+            .iter()
+            .filter_map(|file| Some((&file.name, file.problem.as_ref()?)));
+        let problems: Vec<String> = snapshots
+            .chain(logs)
+            .map(|(name, what)| format!("{name}: {what}"))
+            .collect();
+        (!problems.is_empty()).then(|| problems.join("; "))
+    },
+};
+
+impl Flaw {
+    /// What there is of this flaw, by the words of the reader, else by the figures.
+    fn of(self, backup: &Backup<'_>) -> Option<String> {
+        let words = told(backup, self.check);
+        if words.is_empty() {
+            (self.shown)(backup.proof)
+        } else {
+            Some(words.join("; "))
+        }
+    }
+
+    /// Judges every backup of what ZooKeeper holds. A flaw of one that cannot be restored is a finding (its datum `flaw`), of
+    /// one of which that cannot be said UNKNOWN. `rest`: this check also answers for what no check names.
+    pub fn judge(self, context: &Context<'_>, rest: bool, saw: &mut Saw) {
+        let mut judged = 0;
+        for backup in context.facts.backups.of_zookeeper() {
+            saw.looked_at(&backup.field("status"));
+            judged += 1;
+            let own = self.of(backup);
+            let named = || {
+                [WITHOUT_SNAPSHOT, LOG_GAP]
+                    .into_iter()
+                    .any(|flaw| flaw.of(backup).is_some())
+            };
+            let label = &backup.proof.path;
+            match (backup.proof.status, own) {
+                (BackupStatus::Restorable, _) => {}
+                (BackupStatus::NotRestorable, Some(flaw)) => saw.fire(about(context, backup).with("flaw", flaw)),
+                (BackupStatus::NotRestorable, None) if rest && !named() => {
+                    saw.fire(about(context, backup).with("flaw", all_told(backup)));
+                }
+                (BackupStatus::CannotSay, Some(flaw)) => saw.unknown_because(format!("{label}: {flaw}")),
+                (BackupStatus::CannotSay, None) if rest => saw.unknown_because(format!(
+                    "whether {label} can be restored cannot be said: {}",
+                    all_told(backup)
+                )),
+                (BackupStatus::NotRestorable | BackupStatus::CannotSay, None) => {}
+            }
+        }
+        if judged > 0 {
+            saw.judged(judged, "backups of ZooKeeper");
+        }
+    }
+}
+
+/// Everything that the reader said about a backup.
+fn all_told(backup: &Backup<'_>) -> String {
+    let all: Vec<&str> = backup.proof.findings.iter().map(|one| one.summary.as_str()).collect();
+    if all.is_empty() {
+        "the proof does not say why".to_owned()
+    } else {
+        all.join("; ")
+    }
 }
