@@ -124,6 +124,8 @@ pub enum Command {
     Compare(super::compare::Args),
     /// What a Marathon, and the way to another one, does with the placement constraints of a saved list of apps
     Constraints(super::constraints::Args),
+    /// Prove that backups of ZooKeeper and of the IAM database can be restored
+    Backup(super::backup::Args),
     /// Render a saved JSON report again, in another format
     Report(super::report::Args),
     /// Make an archive of files saved with curl, or of an unpacked diagnostics bundle

@@ -3,6 +3,7 @@
 //! A new command is one file with `Args` and `run`, one variant in [`args::Command`] and one arm in `dispatch`.
 
 pub mod args;
+pub mod backup;
 pub mod check;
 pub mod checks;
 pub mod collect;
@@ -99,6 +100,7 @@ fn dispatch(command: Command, ctx: &mut Ctx<'_>) -> anyhow::Result<u8> {
         Command::Compare(args) => compare::run(&args, ctx),
         Command::Plan(args) => plan::run(&args, ctx),
         Command::Constraints(args) => constraints::run(&args, ctx),
+        Command::Backup(args) => backup::run(&args, ctx),
         Command::Report(args) => report::run(&args, ctx),
         Command::Import(args) => import::run(&args, ctx),
         Command::Signoff(args) => signoff::run(&args, ctx),

@@ -29,6 +29,7 @@ pub mod metronome;
 pub mod signoffs;
 pub mod skeleton;
 pub mod zk_digest;
+pub mod zk_tree_file;
 pub mod zk_words;
 
 /// A body that is not what it should be: what was seen, where, and what was expected.

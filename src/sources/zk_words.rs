@@ -102,6 +102,16 @@ pub fn srvr(bytes: &[u8]) -> Parsed<Answer<Srvr>> {
     })
 }
 
+/// `Zxid:` of `srvr`: the last transaction that this server has done. `None` where it does not say one.
+pub fn zxid(bytes: &[u8]) -> Option<Zxid> {
+    let text = std::str::from_utf8(bytes).ok()?;
+    text.lines()
+        .find_map(|line| line.trim().strip_prefix("Zxid:"))?
+        .trim()
+        .parse()
+        .ok()
+}
+
 /// `mntr`: keys with their `zk_` prefix, values as text. Fields are separated by a tab (by blanks in old manuals).
 pub fn mntr(bytes: &[u8]) -> Parsed<Answer<BTreeMap<String, String>>> {
     answer(bytes, "mntr")?.read(|text| {

@@ -2,6 +2,7 @@
 
 pub mod bag;
 pub mod cluster;
+pub mod fake_zookeeper;
 pub mod fixture;
 pub mod handmade;
 pub mod hostile;

@@ -1,0 +1,28 @@
+//! `gonogo backup`: proves backups, and what goes with them. One file per subcommand; reads no cluster.
+
+pub mod inspect;
+
+use super::Ctx;
+
+/// Arguments.
+#[derive(Debug, clap::Args)]
+#[command(subcommand_required = true, arg_required_else_help = true)]
+pub struct Args {
+    /// What to do with backups.
+    #[command(subcommand)]
+    pub command: BackupCommand,
+}
+
+/// The subcommands, in the order of their use.
+#[derive(Debug, clap::Subcommand)]
+pub enum BackupCommand {
+    /// Prove that backups can be restored: read them to their end, count what is in them, find what is missing
+    Inspect(inspect::Args),
+}
+
+/// Runs the command.
+pub fn run(args: &Args, ctx: &mut Ctx<'_>) -> anyhow::Result<u8> {
+    match &args.command {
+        BackupCommand::Inspect(args) => inspect::run(args, ctx),
+    }
+}
