@@ -154,19 +154,22 @@ impl<'s> BackupFacts<'s> {
         let mut newest: Vec<&Backup<'s>> = (0..self.servers.len()).flat_map(|at| self.newest_of(at)).collect();
         let strays = self.of_kind(BackupKind::Zookeeper);
         newest.extend(strays.filter(|backup| matches!(backup.owner, Owner::Nobody(_))));
-        newest.extend(newest_among(self.of_kind(BackupKind::Guano).collect()));
+        newest.extend(newest_among(&self.of_kind(BackupKind::Guano).collect::<Vec<_>>()));
         newest
     }
 
     /// The newest backup of a server; several where their order is not told, none where there is none.
     pub fn newest_of(&self, server: usize) -> Vec<&Backup<'s>> {
         let own = self.of_kind(BackupKind::Zookeeper);
-        newest_among(own.filter(|backup| backup.owner == Owner::Server(server)).collect())
+        newest_among(
+            &own.filter(|backup| backup.owner == Owner::Server(server))
+                .collect::<Vec<_>>(),
+        )
     }
 
     /// The newest dumps of the IAM database: one, or several where their order is not told.
     pub fn newest_of_iam(&self) -> Vec<&Backup<'s>> {
-        newest_among(self.of_kind(BackupKind::Iam).collect())
+        newest_among(&self.of_kind(BackupKind::Iam).collect::<Vec<_>>())
     }
 
     /// Backups of ZooKeeper's own files whose owner is not told.
@@ -210,7 +213,7 @@ impl<'s> BackupFacts<'s> {
 }
 
 /// The newest by time where all have one, else by their last transaction; all where neither tells an order.
-fn newest_among<'a, 's>(all: Vec<&'a Backup<'s>>) -> Vec<&'a Backup<'s>> {
+fn newest_among<'a, 's>(all: &[&'a Backup<'s>]) -> Vec<&'a Backup<'s>> {
     let newest = |by: &dyn Fn(&Backup<'s>) -> Option<i128>| -> Option<&'a Backup<'s>> {
         let keys: Option<Vec<i128>> = all.iter().map(|backup| by(backup)).collect();
         let best = keys?.into_iter().max()?;
@@ -222,7 +225,7 @@ fn newest_among<'a, 's>(all: Vec<&'a Backup<'s>>) -> Vec<&'a Backup<'s>> {
     };
     let one = newest(&|backup| Some(i128::from(backup.proof.taken_at?.timestamp_millis())))
         .or_else(|| newest(&|backup| Some(i128::from(backup.proof.last_zxid?.0))));
-    one.map_or_else(|| all.clone(), |one| vec![one])
+    one.map_or_else(|| all.to_vec(), |one| vec![one])
 }
 
 /// Pattern of the items that all of this is read from.

@@ -85,9 +85,10 @@ pub fn srvr(bytes: &[u8]) -> Parsed<Answer<Srvr>> {
         };
         let mode = field("Mode:")?;
         let nodes = field("Node count:")?;
-        let zxid = match text.lines().any(|line| line.trim().starts_with("Zxid:")) {
-            true => Some(field("Zxid:")?),
-            false => None,
+        let zxid = if text.lines().any(|line| line.trim().starts_with("Zxid:")) {
+            Some(field("Zxid:")?)
+        } else {
+            None
         };
         if mode.is_empty() {
             return Err(Malformed("`Mode:` without a value".to_owned()));

@@ -227,7 +227,6 @@ impl Flaw {
             };
             let label = &backup.proof.path;
             match (backup.proof.status, own) {
-                (BackupStatus::Restorable, _) => {}
                 (BackupStatus::NotRestorable, Some(flaw)) => saw.fire(about(context, backup).with("flaw", flaw)),
                 (BackupStatus::NotRestorable, None) if rest && !named() => {
                     saw.fire(about(context, backup).with("flaw", all_told(backup)));
@@ -237,7 +236,7 @@ impl Flaw {
                     "whether {label} can be restored cannot be said: {}",
                     all_told(backup)
                 )),
-                (BackupStatus::NotRestorable | BackupStatus::CannotSay, None) => {}
+                (BackupStatus::Restorable, _) | (BackupStatus::NotRestorable | BackupStatus::CannotSay, None) => {}
             }
         }
         if judged > 0 {
