@@ -1,6 +1,10 @@
 //! `gonogo backup`: proves backups, and what goes with them. One file per subcommand; reads no cluster.
 
 pub mod inspect;
+mod interruptible;
+pub mod kept;
+pub mod open;
+pub mod seal;
 
 use super::Ctx;
 
@@ -18,11 +22,17 @@ pub struct Args {
 pub enum BackupCommand {
     /// Prove that backups can be restored: read them to their end, count what is in them, find what is missing
     Inspect(inspect::Args),
+    /// Encrypt backups to recipients, so that they can be kept and carried
+    Seal(seal::Args),
+    /// Decrypt a sealed backup with an identity, whole or not at all
+    Open(open::Args),
 }
 
 /// Runs the command.
 pub fn run(args: &Args, ctx: &mut Ctx<'_>) -> anyhow::Result<u8> {
     match &args.command {
         BackupCommand::Inspect(args) => inspect::run(args, ctx),
+        BackupCommand::Seal(args) => seal::run(args, ctx),
+        BackupCommand::Open(args) => open::run(args, ctx),
     }
 }

@@ -424,6 +424,7 @@ impl Cluster {
                 operator: None,
                 auth: "none".to_owned(),
                 insecure: false,
+                backups_in_clear: None,
                 expected: gonogo::model::manifest::Expected::default(),
                 evidence,
             },
