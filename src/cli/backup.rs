@@ -10,7 +10,15 @@ use super::Ctx;
 
 /// Arguments.
 #[derive(Debug, clap::Args)]
-#[command(subcommand_required = true, arg_required_else_help = true)]
+#[command(
+    subcommand_required = true,
+    arg_required_else_help = true,
+    after_help = "\
+Examples:
+  gonogo backup inspect zk-backup.tar.gz iam-backup.sql
+  gonogo backup seal zk-backup.tar.gz --recipients-file recipients.txt -o zk-backup.tar.gz.age
+  gonogo backup open zk-backup.tar.gz.age --identity identity.txt -o zk-backup.tar.gz"
+)]
 pub struct Args {
     /// What to do with backups.
     #[command(subcommand)]
