@@ -4,6 +4,7 @@
 //! restorable of a backup that it could not read to its end.
 
 mod limits;
+pub mod script;
 pub mod server;
 
 use std::fmt;
