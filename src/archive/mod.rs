@@ -11,6 +11,7 @@ pub mod container;
 pub mod format;
 pub mod limits;
 pub mod names;
+pub mod place;
 pub mod reader;
 pub mod refused;
 pub mod staging;
@@ -19,6 +20,7 @@ pub mod writer;
 
 pub use container::Container;
 pub use limits::Limits;
+pub use place::Place;
 pub use reader::{Reader, Verified};
 pub use refused::{Complaint, Refused};
 pub use staging::{ItemWriter, Staging, Stored};

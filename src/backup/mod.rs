@@ -5,6 +5,7 @@
 
 mod limits;
 pub mod script;
+pub mod seal;
 pub mod server;
 
 use std::fmt;

@@ -58,6 +58,11 @@ fn quoted(word: &str) -> String {
     format!("'{}'", word.replace('\'', "'\\''"))
 }
 
+/// Where a backup that is taken by hand goes.
+fn place(way: &Way) -> String {
+    format!("/var/tmp/{}-$(hostname){}", way.file.0, way.file.1)
+}
+
 fn comment(into: &mut Vec<String>, text: &str) {
     let mut line = String::from("#");
     for word in text.split_whitespace() {
@@ -112,6 +117,8 @@ fn sh(request: &Request, ways: &[&Way]) -> String {
     }
     lines.push(String::new());
     lines.push("ended".to_owned());
+    lines.push("}".to_owned());
+    lines.push("gonogo_backup \"$@\"".to_owned());
     text + &lines.join("\n") + "\n"
 }
 
@@ -120,7 +127,7 @@ fn step(lines: &mut Vec<String>, way: &Way, asked: Option<Edition>) {
     lines.push(String::new());
     comment(lines, &format!("{}. {}", way.title, way.text));
     let function = way.id.replace('-', "_");
-    let run = way.run.replace("{root}", "$ROOT").replace("{file}", "\"$part\"");
+    let run = way.run.replace("{root}", "\"$ROOT\"").replace("{file}", "\"$part\"");
     match way.how {
         How::Unknown => {
             lines.push(format!(
@@ -132,9 +139,7 @@ fn step(lines: &mut Vec<String>, way: &Way, asked: Option<Edition>) {
         How::Print => {
             lines.push(format!(
                 "#   {}",
-                way.run
-                    .replace("{root}", "")
-                    .replace("{file}", "/var/tmp/zookeeper-dump")
+                way.run.replace("{root}", "").replace("{file}", &place(way))
             ));
             return;
         }
@@ -202,45 +207,49 @@ fn ansible(request: &Request, script: &str) -> String {
     } else {
         request.masters.join(",")
     };
-    let mut text = format!(
-        "---\n# Backups of the masters of DC/OS {}, written by gonogo backup script. One host after the other; the leading\n\
-         # master comes last, found when the playbook runs. Run: ansible-playbook -i <inventory> gonogo-backup.yml\n\
-         # The backups stay on the masters: copy them off afterwards, each with the .record beside it.\n",
-        request.release
-    );
-    for (only, what) in [
-        ("followers", "masters that do not lead"),
-        ("leader", "the leading master"),
-    ] {
-        text.push_str(&format!(
-            "- name: backups of {what}\n  hosts: {}\n  serial: 1\n  become: true\n  gather_facts: false\n  \
-             any_errors_fatal: true\n  tasks:\n    - name: take them\n      ansible.builtin.command:\n        \
-             argv: [sh, -s]\n        stdin: {}\n      environment:\n        ONLY: {only}\n      register: backups\n      \
-             changed_when: true\n    - name: what was taken\n      ansible.builtin.debug:\n        \
-             var: backups.stdout_lines\n",
-            yaml_quoted(&hosts),
-            if only == "followers" { "&script !unsafe |" } else { "*script" },
-        ));
-        if only == "followers" {
-            let at = text
-                .find("&script !unsafe |\n")
-                .map(|at| at + "&script !unsafe |\n".len());
-            if let Some(at) = at {
-                let block: String = script
-                    .lines()
-                    .map(|line| {
-                        if line.is_empty() {
-                            "\n".to_owned()
-                        } else {
-                            format!("          {line}\n")
-                        }
-                    })
-                    .collect();
-                text.insert_str(at, &block);
-            }
+    // The text is the shell's own: nothing in it is a variable of Ansible.
+    let mut block = String::from("&script !unsafe |\n");
+    for line in script.lines() {
+        if !line.is_empty() {
+            block.push_str("          ");
+            block.push_str(line);
         }
+        block.push('\n');
     }
-    text
+    let release = &request.release;
+    let followers = play("masters that do not lead", &hosts, &block, "followers");
+    let leader = play("the leading master", &hosts, "*script\n", "leader");
+    format!(
+        "---\n\
+         # Backups of the masters of DC/OS {release}, written by gonogo backup script. One host after the other; the leading\n\
+         # master comes last, found when the playbook runs. Run: ansible-playbook -i <inventory> gonogo-backup.yml\n\
+         # The backups stay on the masters: copy them off afterwards, each with the .record beside it.\n\
+         {followers}{leader}"
+    )
+}
+
+fn play(of: &str, hosts: &str, stdin: &str, only: &str) -> String {
+    let hosts = yaml_quoted(hosts);
+    format!(
+        "- name: backups of {of}
+  hosts: {hosts}
+  serial: 1
+  become: true
+  gather_facts: false
+  any_errors_fatal: true
+  tasks:
+    - name: take them
+      ansible.builtin.command:
+        argv: [sh, -s]
+        stdin: {stdin}      environment:
+        ONLY: {only}
+      register: backups
+      changed_when: true
+    - name: what was taken
+      ansible.builtin.debug:
+        var: backups.stdout_lines
+"
+    )
 }
 
 fn yaml_quoted(word: &str) -> String {
@@ -284,14 +293,14 @@ fn commands(request: &Request, ways: &[&Way]) -> String {
     lines.push("umask 077".to_owned());
     for way in ways {
         lines.push(String::new());
-        let place = match way.on {
+        let whereabouts = match way.on {
             On::EveryMaster => "every master",
             On::OneMaster => "the leading master",
             On::Bootstrap => "the bootstrap node",
             On::Anywhere => "wherever the DC/OS command line is",
         };
-        comment(&mut lines, &format!("{} (on {place}). {}", way.title, way.text));
-        let file = format!("/var/tmp/{}-$(hostname){}", way.file.0, way.file.1);
+        comment(&mut lines, &format!("{} (on {whereabouts}). {}", way.title, way.text));
+        let file = place(way);
         let mut run = way
             .run
             .replace("{root}", "")

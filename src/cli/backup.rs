@@ -1,6 +1,7 @@
 //! `gonogo backup`: proves backups, and what goes with them. One file per subcommand; reads no cluster.
 
 pub mod inspect;
+pub mod script;
 
 use super::Ctx;
 
@@ -18,11 +19,14 @@ pub struct Args {
 pub enum BackupCommand {
     /// Prove that backups can be restored: read them to their end, count what is in them, find what is missing
     Inspect(inspect::Args),
+    /// Write the script that takes the backups of a DC/OS release: for one host, as an Ansible playbook, or as commands
+    Script(script::Args),
 }
 
 /// Runs the command.
 pub fn run(args: &Args, ctx: &mut Ctx<'_>) -> anyhow::Result<u8> {
     match &args.command {
         BackupCommand::Inspect(args) => inspect::run(args, ctx),
+        BackupCommand::Script(args) => script::run(args, ctx),
     }
 }

@@ -14,6 +14,8 @@ mod archive_damage;
 mod archive_formats;
 mod archive_hostile;
 mod archive_verify;
+mod backup_script;
+mod backup_seal;
 mod cli;
 mod collect_cli;
 mod collect_dcos;

@@ -1,6 +1,6 @@
 #
 #   by hand    sudo sh gonogo-backup.sh
-#   over ssh   ssh <master> sudo sh -s < gonogo-backup.sh
+#   over ssh   ssh <master> sudo env ONLY=followers sh -s < gonogo-backup.sh
 #   bootstrap  sh gonogo-backup.sh bootstrap <folder genconf>       config.yaml, ip-detect, digest of the licence
 #
 # The leading master comes last: run it everywhere with ONLY=followers first, then everywhere with ONLY=leader.
@@ -12,8 +12,12 @@
 #   FORCE=yes                although this host runs another release
 #
 # Nothing is changed in the cluster except by WITH_DCOS_ZK. Exit status: 0 all taken, 3 something was not, 2 usage.
+# shellcheck disable=SC2317
 set -u
 umask 077
+
+# Everything stands in one function: a script that arrives cut does nothing.
+gonogo_backup() {
 LC_ALL=C
 export LC_ALL
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin
@@ -39,7 +43,7 @@ four() {
     printf '%s' "$1" | ncat -w 5 127.0.0.1 2181
   elif command -v bash >/dev/null 2>&1 && command -v timeout >/dev/null 2>&1; then
     # shellcheck disable=SC2016
-    timeout 5 bash -c 'exec 3<>/dev/tcp/127.0.0.1/2181 && printf %s "$1" >&3 && cat <&3' four "$1"
+    timeout 5 bash -c 'exec 3<>/dev/tcp/127.0.0.1/2181 && printf %s "$1" >&3 && cat <&3' four "$1" </dev/null
   fi 2>/dev/null
 }
 count() { four mntr | awk -v key="$1" '$1 == key && $2 ~ /^[0-9]+$/ { print $2; exit }'; }
@@ -88,7 +92,7 @@ take() {
   znodes_before=$(count zk_znode_count)
   ephemerals_before=$(count zk_ephemerals_count)
   if [ -z "$stopped" ] && serving; then stopped=false; fi
-  "$run" 2>"$file.stderr"
+  "$run" </dev/null 2>"$file.stderr"
   status=$?
   ended=$(now)
   znodes_after=$(count zk_znode_count)
@@ -96,7 +100,7 @@ take() {
     not_taken "$2: the tool ended with $status and left nothing; see $file.stderr"
     return
   fi
-  {
+  if {
     line way "$way"
     line host "$HOST"
     line exit-status "$status"
@@ -111,11 +115,12 @@ take() {
     line release "$runs"
     line cluster-id "$cluster"
     line sha256 "$(digest "$part")"
-  } >"$file.record" && mv "$part" "$file" || {
+  } >"$file.record" && mv "$part" "$file"; then
+    kept="$kept $file"
+  else
     not_taken "$2: $file could not be written"
     return
-  }
-  kept="$kept $file"
+  fi
   if [ "$status" = 0 ]; then
     say "taken: $file"
   elif [ "$way" = tar ] && [ "$status" = 1 ]; then
@@ -127,24 +132,26 @@ take() {
 
 # Names, sizes, owners; never contents.
 inventory() {
-  find "$ROOT/var/lib/dcos" "$ROOT/var/lib/mesos" "$ROOT/var/lib/zookeeper" -xdev -exec ls -ldn {} + 2>/dev/null >"$part"
-  [ -s "$part" ]
+  printf '# %s\n' 'below /var/lib/dcos, /var/lib/mesos, /var/lib/zookeeper' >"$part"
+  find "$ROOT/var/lib/dcos" "$ROOT/var/lib/mesos" "$ROOT/var/lib/zookeeper" -xdev -exec ls -ldn {} + 2>/dev/null >>"$part"
+  # A folder that this release does not have is no failure.
+  return 0
 }
 
 # Of certificates: mode, owner, size, and the digest of the public key. Of keys: mode, owner and size alone.
 certificates() {
+  printf '# %s\n' 'below /run/dcos/pki, /var/lib/dcos/pki, /var/lib/dcos/exhibitor-tls-artifacts' >"$part"
   find "$ROOT/run/dcos/pki" "$ROOT/var/lib/dcos/pki" "$ROOT/var/lib/dcos/exhibitor-tls-artifacts" -xdev -type f 2>/dev/null |
     sort | while IFS= read -r one; do
       what=$(ls -ldn "$one")
       if grep -q 'PRIVATE KEY' "$one" 2>/dev/null; then
         public='holds a private key: not read'
       else
-        public=$(openssl x509 -noout -pubkey <"$one" 2>/dev/null | { command -v sha256sum >/dev/null 2>&1 && sha256sum || cat; } | awk 'NR == 1 { print $1 }')
+        public=$(openssl x509 -noout -pubkey <"$one" 2>/dev/null | openssl dgst -sha256 -r 2>/dev/null | awk '{ print $1; exit }')
         grep -q 'BEGIN CERTIFICATE' "$one" 2>/dev/null || public='no certificate'
       fi
       printf '%s  %s\n' "$what" "public key: ${public:-cannot be read}"
-    done >"$part"
-  [ -s "$part" ]
+    done >>"$part"
 }
 
 # Digests of what the installer left; never contents.
@@ -171,10 +178,10 @@ ended() {
   exit $((failed * 3))
 }
 
-HOST=$("$ROOT/opt/mesosphere/bin/detect_ip" 2>/dev/null | awk 'NR == 1 { print $1; exit }')
+HOST=$("$ROOT/opt/mesosphere/bin/detect_ip" </dev/null 2>/dev/null | awk 'NR == 1 { print $1; exit }')
 leading=
 if [ -n "$HOST" ]; then
-  leader=$(getent hosts leader.mesos 2>/dev/null | awk 'NR == 1 { print $1; exit }')
+  leader=$(getent hosts leader.mesos </dev/null 2>/dev/null | awk 'NR == 1 { print $1; exit }')
   if [ -n "$leader" ]; then
     leading=false
     if [ "$leader" = "$HOST" ]; then leading=true; fi
@@ -213,5 +220,8 @@ case "$ROLE" in
   bootstrap) ;;
   *) say "$0 [master | bootstrap <folder genconf>]"; exit 2 ;;
 esac
-mkdir -p "$OUT" && chmod 700 "$OUT" || { say "$OUT cannot be made"; exit 2; }
+if ! mkdir -p "$OUT" || ! chmod 700 "$OUT"; then
+  say "$OUT cannot be made"
+  exit 2
+fi
 trap 'say "interrupted: files that end in .part are not whole"; exit 130' HUP INT TERM
