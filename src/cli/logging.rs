@@ -2,7 +2,8 @@
 
 use std::io::{self, Write};
 
-use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt as _;
 
 use super::text;
 
@@ -20,7 +21,14 @@ pub fn init(verbosity: i8) {
         .with_target(false)
         .without_time()
         .with_writer(|| OneLine(io::stderr()))
-        .finish();
+        .finish()
+        // The ZooKeeper client logs every path it asks for, and every try to connect as a warning: what matters of both
+        // stands in the record of the walk.
+        .with(
+            Targets::new()
+                .with_default(level)
+                .with_target("zookeeper_client", LevelFilter::ERROR),
+        );
     // Already set when tests run several commands in one process.
     let _ = tracing::subscriber::set_global_default(subscriber);
 }

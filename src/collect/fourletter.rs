@@ -29,7 +29,7 @@ pub async fn fetch(ctx: &Context, server: &Origin, item: &Planned) -> Option<(Ou
     let answer = match word {
         Some(word) => {
             let _pass = ctx.gate.pass(&server.host, false).await;
-            ask(ctx, server, word).await
+            word_of(server, word, ctx.limits.connect, ctx.limits.first_byte).await
         }
         None => Err(Ended::failed("not a word of the compiled-in list")),
     };
@@ -86,9 +86,21 @@ impl Ended {
     }
 }
 
-async fn ask(ctx: &Context, server: &Origin, word: &str) -> Result<Vec<u8>, Ended> {
+/// Asks one word of the compiled-in list without keeping a record.
+///
+/// # Errors
+/// One sentence why there is no answer.
+pub async fn word(server: &Origin, word: &str, connect: Duration, answer: Duration) -> Result<Vec<u8>, String> {
+    if !items::ZOOKEEPER_WORDS.contains(&word) {
+        return Err("not a word of the compiled-in list".to_owned());
+    }
+    word_of(server, word, connect, answer)
+        .await
+        .map_err(|ended| ended.reason)
+}
+
+async fn word_of(server: &Origin, word: &str, connect: Duration, limit: Duration) -> Result<Vec<u8>, Ended> {
     let place = server.authority();
-    let connect = ctx.limits.connect;
     let stream = timeout(
         connect,
         TcpStream::connect((server.host.trim_matches(['[', ']']), server.port)),
@@ -105,7 +117,6 @@ async fn ask(ctx: &Context, server: &Origin, word: &str) -> Result<Vec<u8>, Ende
         stream.write_all(word.as_bytes()).await?;
         (&mut stream).take(LIMIT + 1).read_to_end(&mut text).await
     };
-    let limit: Duration = ctx.limits.first_byte;
     match timeout(limit, talk).await {
         Err(_) => {
             return Err(Ended::late(format!(

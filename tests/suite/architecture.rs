@@ -287,3 +287,76 @@ fn the_median_file_is_short() {
         "the median source file has {median} lines; the aim is under 150: {by_room:?}"
     );
 }
+
+/// The only calls on a session with ZooKeeper, and the only names of its crate.
+const READING_CALLS: &[&str] = &[
+    "get_children",
+    "get_acl",
+    "get_data",
+    "check_stat",
+    "state",
+    "state_watcher",
+];
+const READING_NAMES: &[&str] = &[
+    "Acl",
+    "Client",
+    "Connector",
+    "Error",
+    "Permission",
+    "SaslOptions",
+    "SessionState",
+    "Stat",
+];
+
+#[test]
+fn a_session_with_zookeeper_can_only_read() {
+    let mut files = 0;
+    for (path, text) in sources() {
+        let here = relative(&path);
+        let text = without_tests(&text);
+        if !text.contains("zookeeper_client::") {
+            continue;
+        }
+        files += 1;
+        assert!(
+            here.starts_with("collect/zk_session/"),
+            "{here}: rule: only collect/zk_session speaks with ZooKeeper"
+        );
+        let rule = "rule: nothing of the client is used that could write";
+        for used in text.split("zookeeper_client::").skip(1) {
+            let names = match used.strip_prefix('{') {
+                Some(list) => list.split('}').next().unwrap().to_owned(),
+                None => used.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect(),
+            };
+            for name in names.split(',').map(str::trim).filter(|name| !name.is_empty()) {
+                assert!(READING_NAMES.contains(&name), "{here}: `{name}`: {rule}");
+            }
+        }
+        for call in text.split("client.").skip(1) {
+            let name: String = call.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+            let field = matches!(name.as_str(), "take" | "insert" | "as_ref") || name.is_empty();
+            assert!(
+                field || READING_CALLS.contains(&name.as_str()),
+                "{here}: `client.{name}`: {rule}"
+            );
+        }
+        // However a client may be called there.
+        for word in [
+            ".create(",
+            ".delete(",
+            ".mkdir(",
+            ".set_data",
+            ".set_acl",
+            ".update_ensemble",
+            ".lock(",
+            ".sync(",
+            ".auth(",
+            "_writer(",
+            "Options::new",
+            "watch(",
+        ] {
+            assert!(!text.contains(word), "{here}: `{word}`: {rule}");
+        }
+    }
+    assert_eq!(files, 2, "ask.rs and session.rs");
+}

@@ -255,6 +255,8 @@ fn policy(mut section: Section<'_>, problems: &mut Problems) -> Policy {
     let policy = Policy {
         agents_missing_one_in: number("agents_missing_one_in", problems).or(standard.agents_missing_one_in),
         max_evidence_age_hours: number("max_evidence_age_hours", problems).unwrap_or(standard.max_evidence_age_hours),
+        max_backup_age_hours: number("max_backup_age_hours", problems).unwrap_or(standard.max_backup_age_hours),
+        backup_znodes_percent: number("backup_znodes_percent", problems).unwrap_or(standard.backup_znodes_percent),
         open_signoffs: open_signoffs.unwrap_or(standard.open_signoffs),
         survive,
         ..standard
