@@ -6,6 +6,7 @@
 pub mod iam;
 pub mod keep;
 mod limits;
+pub mod script;
 pub mod seal;
 pub mod server;
 

@@ -4,6 +4,7 @@ pub mod inspect;
 mod interruptible;
 pub mod kept;
 pub mod open;
+pub mod script;
 pub mod seal;
 
 use super::Ctx;
@@ -34,6 +35,8 @@ pub enum BackupCommand {
     Seal(seal::Args),
     /// Decrypt a sealed backup with an identity, whole or not at all
     Open(open::Args),
+    /// Write the script that takes the backups of a DC/OS release: for one host, as an Ansible playbook, or as commands
+    Script(script::Args),
 }
 
 /// Runs the command.
@@ -42,5 +45,6 @@ pub fn run(args: &Args, ctx: &mut Ctx<'_>) -> anyhow::Result<u8> {
         BackupCommand::Inspect(args) => inspect::run(args, ctx),
         BackupCommand::Seal(args) => seal::run(args, ctx),
         BackupCommand::Open(args) => open::run(args, ctx),
+        BackupCommand::Script(args) => script::run(args, ctx),
     }
 }
