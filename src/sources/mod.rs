@@ -3,6 +3,7 @@
 //! Lenient towards what servers add, strict towards what is used: a consumed field of the wrong type, a duplicated
 //! consumed key, broken JSON or invalid UTF-8 is an error with its place, never a default.
 
+pub mod backup_proofs;
 pub mod canonical;
 pub mod dcos;
 pub mod dcos_config;
