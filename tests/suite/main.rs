@@ -16,6 +16,7 @@ mod archive_hostile;
 mod archive_verify;
 mod backup_facts;
 mod backup_inspect;
+mod backup_inspect_bad;
 mod backup_script;
 mod backup_seal;
 mod backup_seal_cli;

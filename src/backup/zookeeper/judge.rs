@@ -17,6 +17,9 @@ pub(in crate::backup) const WITHOUT_SNAPSHOT: &str = "zk-backup-without-snapshot
 /// Transactions that are missing, or whose absence cannot be excluded.
 pub(in crate::backup) const LOG_GAP: &str = "zk-backup-log-gap";
 
+/// Files that stand elsewhere than a restore looks for them.
+const PLACE: &str = "zk-directory-old-place";
+
 /// Zeros written ahead are extended when fewer than this are left, bytes.
 const AHEAD: u64 = 4096;
 /// Bytes of a log's header.
@@ -91,6 +94,16 @@ struct Gap {
     range: ZxidRange,
     behind: String,
     before: String,
+}
+
+/// Whether a log has a size that a server gives it: steps behind its header; or steps alone, where a large transaction went
+/// beyond the zeros, and then more than half of it is written.
+fn fits(log: &ReadLog) -> bool {
+    match log.file.bytes % UNIT {
+        HEADER => true,
+        0 => log.end >= log.file.bytes / 2,
+        _ => false,
+    }
 }
 
 /// The number that follows within an epoch.
@@ -189,6 +202,9 @@ impl Judge<'_> {
         for (name, why) in &seen.unread {
             self.unsure(UNREADABLE, format!("{name} was not read: {why}"));
         }
+        if let Some(layout) = &seen.layout {
+            self.say(BackupStatus::Restorable, PLACE, layout.as_str());
+        }
     }
 
     fn snapshots(&mut self, snapshots: &[ReadSnapshot]) {
@@ -247,7 +263,7 @@ impl Judge<'_> {
                     ),
                 ),
             }
-            if log.file.padded && !matches!(log.file.bytes % UNIT, 0 | HEADER) {
+            if log.file.padded && !fits(log) {
                 self.unsure(
                     LOG_GAP,
                     format!(
@@ -287,10 +303,7 @@ impl Judge<'_> {
 
     /// A server writes ahead in one step size: more zeros than one step allows mean that another log lacks some.
     fn sizes(&mut self, logs: &[ReadLog]) {
-        let padded: Vec<&ReadLog> = logs
-            .iter()
-            .filter(|log| log.file.padded && matches!(log.file.bytes % UNIT, 0 | HEADER))
-            .collect();
+        let padded: Vec<&ReadLog> = logs.iter().filter(|log| log.file.padded && fits(log)).collect();
         let step = padded
             .iter()
             .map(|log| log.file.bytes - log.file.bytes % UNIT)
