@@ -16,7 +16,7 @@ static META: CheckMeta = CheckMeta {
     severity: Severity::Blocker,
     stage: Stage::Single,
     needs: &["data/backup/*/proof.json"],
-    requirements: &["S0-41", "S1-92", "S1-107", "S1-118"],
+    requirements: &["S0-41", "S1-92", "S1-107"],
     doc: Doc {
         what: "Before the window, every master of DC/OS (those that were asked and those that were expected) has a copy of \
                the directory that its ZooKeeper works on. Whose a copy is, is told by the record beside it, by the name or \

@@ -16,7 +16,7 @@ static META: CheckMeta = CheckMeta {
     severity: Severity::Warning,
     stage: Stage::Single,
     needs: &["data/backup/*/proof.json"],
-    requirements: &["S1-107", "S1-108"],
+    requirements: &["S1-107"],
     doc: Doc {
         what: "Every copy of ZooKeeper's files is one of the directory that its server works on: what `conf` says, else \
                /var/lib/zookeeper up to DC/OS 1.8 and /var/lib/dcos/exhibitor/zookeeper since. A copy of another one counts \
