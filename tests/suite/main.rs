@@ -14,6 +14,7 @@ mod archive_damage;
 mod archive_formats;
 mod archive_hostile;
 mod archive_verify;
+mod backup_checks;
 mod backup_facts;
 mod backup_inspect;
 mod backup_script;

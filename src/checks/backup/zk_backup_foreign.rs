@@ -138,15 +138,24 @@ fn by_transaction(context: &Context<'_>, backup: &Backup<'_>, signs: &mut Signs)
         .taken_at
         .zip(live.asked_at)
         .is_some_and(|(taken, asked)| taken > asked);
-    if !later {
-        signs.push((
-            format!(
-                "its last transaction is {last}, and ZooKeeper {} is at {zxid}",
-                live.host
-            ),
-            vec![backup.field("last_zxid").quoting(last), at.clone().quoting(zxid)],
+    if later {
+        return Ok(());
+    }
+    // A server that lags behind says little about those that told nothing.
+    let servers = &context.facts.backups.live.servers;
+    if !context.facts.ensemble.server_gaps.is_empty() || servers.iter().any(|server| server.zxid.is_none()) {
+        return Err(format!(
+            "the last transaction of {}, {last}, lies beyond that of ZooKeeper {} ({zxid}), and not every server told its own",
+            backup.proof.path, live.host
         ));
     }
+    signs.push((
+        format!(
+            "its last transaction is {last}, and ZooKeeper {} is at {zxid}",
+            live.host
+        ),
+        vec![backup.field("last_zxid").quoting(last), at.clone().quoting(zxid)],
+    ));
     Ok(())
 }
 
