@@ -166,7 +166,11 @@ fn lines(imported: &Imported, all: bool) -> String {
         written.digest
     );
     if let Some(folder) = &imported.sealed {
-        let _ = writeln!(text, "sealed copies of the backups: {}", sanitized(&folder.display().to_string()));
+        let _ = writeln!(
+            text,
+            "sealed copies of the backups: {}",
+            sanitized(&folder.display().to_string())
+        );
     }
     text
 }

@@ -71,7 +71,9 @@ pub(super) fn split(options: &Options, found: &mut Vec<Found>) -> Result<Vec<Can
         if stated.iter().any(|stated| own.starts_with(stated)) {
             return false;
         }
-        let Some((root, relative)) = root(file, &options.from) else { return true };
+        let Some((root, relative)) = root(file, &options.from) else {
+            return true;
+        };
         let entry = all.entry(same(&root)).or_insert_with(|| Candidate {
             path: root,
             relative,
@@ -115,7 +117,11 @@ fn root(file: &Found, from: &Path) -> Option<(PathBuf, String)> {
     {
         folders = above;
     }
-    let relative = if folders.is_empty() { ".".to_owned() } else { folders.join("/") };
+    let relative = if folders.is_empty() {
+        ".".to_owned()
+    } else {
+        folders.join("/")
+    };
     let mut path = from.to_owned();
     path.extend(folders);
     // One file alone was given: the folder around it was not.
@@ -127,7 +133,10 @@ fn root(file: &Found, from: &Path) -> Option<(PathBuf, String)> {
 
 /// `snapshot.35a`, `log.35c`, also compressed.
 fn is_data(name: &str) -> bool {
-    let name = name.strip_suffix(".gz").or_else(|| name.strip_suffix(".snappy")).unwrap_or(name);
+    let name = name
+        .strip_suffix(".gz")
+        .or_else(|| name.strip_suffix(".snappy"))
+        .unwrap_or(name);
     let zxid = name.strip_prefix("snapshot.").or_else(|| name.strip_prefix("log."));
     zxid.is_some_and(|zxid| {
         (1..=16).contains(&zxid.len()) && zxid.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
@@ -158,7 +167,9 @@ pub(super) fn prove(candidates: Vec<Candidate>, keep: &Keep, staging: &Staging) 
                 proven.ignored.push((candidate.relative, why));
             }
             Err(NotProven::Backup(why)) => {
-                proven.ignored.push((candidate.relative, format!("no backup that can be read: {why}")));
+                proven
+                    .ignored
+                    .push((candidate.relative, format!("no backup that can be read: {why}")));
                 continue;
             }
         }

@@ -155,7 +155,11 @@ pub fn run(options: &Options, target: &Target, tool: &str) -> Result<Imported, I
     }
     // The files' times stand for the time of collecting: the youngest ends the run and is "now" for every check.
     let of_backups = proven.evidence.iter().map(|record| record.started_at);
-    let times: Vec<_> = placed.iter().map(|file| file.found.modified).chain(of_backups).collect();
+    let times: Vec<_> = placed
+        .iter()
+        .map(|file| file.found.modified)
+        .chain(of_backups)
+        .collect();
     evidence.extend(proven.evidence);
     taken.extend(proven.taken.into_iter().map(|(item, file)| Taken {
         item,
@@ -181,7 +185,10 @@ pub fn run(options: &Options, target: &Target, tool: &str) -> Result<Imported, I
         evidence,
     };
     // The archive comes last: where it stands, the sealed copies that it names stand beside it.
-    let sealed = options.keep.publish().map_err(|error| ImportError::Seal(error.to_string()))?;
+    let sealed = options
+        .keep
+        .publish()
+        .map_err(|error| ImportError::Seal(error.to_string()))?;
     let written = writer::write(target, manifest, &staging)?;
     let sealed = sealed.map(Published::keep);
     taken.sort_by(|a, b| a.item.cmp(&b.item));

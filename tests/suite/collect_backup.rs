@@ -175,7 +175,10 @@ fn proofs(archive: &Path, item: &str) -> Proofs {
         .for_each(&mut |name, _, body| {
             let mut bytes = Vec::new();
             body.read_to_end(&mut bytes)?;
-            assert!(!bytes.windows(MARKER.len()).any(|window| window == MARKER.as_bytes()), "{name}");
+            assert!(
+                !bytes.windows(MARKER.len()).any(|window| window == MARKER.as_bytes()),
+                "{name}"
+            );
             if name == item {
                 found = Some(serde_json::from_slice(&bytes).unwrap());
             }
@@ -211,19 +214,37 @@ fn proofs_stand_in_the_archive_and_sealed_copies_beside_it() {
     let ran = collect(
         &server,
         &out,
-        &["--backup", text(&one), "--backup", text(&two), "--backup", text(&all), "--recipients-file", text(&recipients)],
+        &[
+            "--backup",
+            text(&one),
+            "--backup",
+            text(&two),
+            "--backup",
+            text(&all),
+            "--recipients-file",
+            text(&recipients),
+        ],
     );
     assert_eq!(ran.code, exit::GO, "{}", ran.err);
     assert!(!(ran.out.clone() + &ran.err).contains(MARKER));
     assert!(ran.err.contains("backup iam.sql: can be restored"), "{}", ran.err);
-    assert!(ran.err.contains("backup iam.sql-2: whether it can be restored cannot be said"), "{}", ran.err);
+    assert!(
+        ran.err
+            .contains("backup iam.sql-2: whether it can be restored cannot be said"),
+        "{}",
+        ran.err
+    );
     assert!(ran.out.contains("pre.sealed"), "{}", ran.out);
     assert_eq!(names(folder.path()), ["pre.sealed", "pre.zip"]);
     let sealed = folder.path().join("pre.sealed");
     assert_eq!(names(&sealed), ["iam.sql-2.age", "iam.sql.age", "m1.tar.age"]);
     assert_eq!((mode(&sealed), mode(&sealed.join("m1.tar.age"))), (0o700, 0o600));
 
-    let expected = [("iam.sql", "iam.sql.age"), ("iam.sql-2", "iam.sql-2.age"), ("m1", "m1.tar.age")];
+    let expected = [
+        ("iam.sql", "iam.sql.age"),
+        ("iam.sql-2", "iam.sql-2.age"),
+        ("m1", "m1.tar.age"),
+    ];
     for (label, name) in expected {
         let item = format!("data/backup/{label}/proof.json");
         let record = manifest(&out).evidence_for(&item).unwrap().clone();
@@ -231,7 +252,15 @@ fn proofs_stand_in_the_archive_and_sealed_copies_beside_it() {
         assert_eq!(record.request, if label == "m1" { "m1" } else { "iam.sql" });
         let proof = proofs(&out, &item).backups.remove(0);
         assert!(!proof.path.contains(text(from.path())), "{}", proof.path);
-        let Some(Kept::Sealed { file, sha256, bytes, recipients }) = proof.kept else { panic!("{label}") };
+        let Some(Kept::Sealed {
+            file,
+            sha256,
+            bytes,
+            recipients,
+        }) = proof.kept
+        else {
+            panic!("{label}")
+        };
         let stored = fs::read(sealed.join(name)).unwrap();
         assert_eq!((file, recipients), (format!("pre.sealed/{name}"), 1));
         assert_eq!((sha256, bytes), (hex(&Sha256::digest(&stored)), stored.len() as u64));
@@ -246,7 +275,15 @@ fn proofs_stand_in_the_archive_and_sealed_copies_beside_it() {
     let other = folder.path().join("other.age");
     let foreign = from.path().join("foreign.sql");
     fs::write(&foreign, "CREATE TABLE users ();").unwrap();
-    run(&["backup", "seal", text(&foreign), "--recipient", &keys.recipient, "-o", text(&other)]);
+    run(&[
+        "backup",
+        "seal",
+        text(&foreign),
+        "--recipient",
+        &keys.recipient,
+        "-o",
+        text(&other),
+    ]);
     let ran = opened(&other, &keys, &from.path().join("x"), &out);
     assert_eq!(ran.code, exit::ARCHIVE_REFUSED, "{}", ran.err);
     assert!(!from.path().join("x").exists());
@@ -258,7 +295,11 @@ fn verify_looks_at_the_sealed_copies_beside_the_archive() {
     let (folder, from, keys) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap(), Keys::new());
     let backup = dump(from.path(), "iam.sql", true);
     let out = folder.path().join("pre.zip");
-    collect(&server, &out, &["--backup", text(&backup), "--recipient", &keys.recipient]);
+    collect(
+        &server,
+        &out,
+        &["--backup", text(&backup), "--recipient", &keys.recipient],
+    );
     let verify = |archive: &Path| run(&["verify", text(archive)]);
     let ran = verify(&out);
     assert_eq!(ran.code, exit::GO, "{}", ran.err);
@@ -268,14 +309,23 @@ fn verify_looks_at_the_sealed_copies_beside_the_archive() {
     fs::create_dir(&case).unwrap();
     fs::rename(&out, case.join("42.zip")).unwrap();
     fs::rename(folder.path().join("pre.sealed"), case.join("42.sealed")).unwrap();
-    assert!(verify(&case.join("42.zip")).out.contains("pre.sealed/iam.sql.age: intact"));
+    assert!(
+        verify(&case.join("42.zip"))
+            .out
+            .contains("pre.sealed/iam.sql.age: intact")
+    );
     let copy = case.join("42.sealed/iam.sql.age");
     let mut bytes = fs::read(&copy).unwrap();
     *bytes.last_mut().unwrap() ^= 1;
     fs::write(&copy, bytes).unwrap();
     let ran = verify(&case.join("42.zip"));
     assert_eq!(ran.code, exit::ARCHIVE_REFUSED);
-    assert!(ran.out.contains("ALTERED") && ran.err.contains("is not what was sealed"), "{}{}", ran.out, ran.err);
+    assert!(
+        ran.out.contains("ALTERED") && ran.err.contains("is not what was sealed"),
+        "{}{}",
+        ran.out,
+        ran.err
+    );
     fs::remove_dir_all(case.join("42.sealed")).unwrap();
     let ran = run(&["verify", text(&case.join("42.zip")), "--format", "json"]);
     assert_eq!(ran.code, exit::GO, "an archive is whole without them");
@@ -289,7 +339,11 @@ fn in_clear_by_the_operators_word_is_said_everywhere() {
     let (folder, from) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let backup = dump(from.path(), "iam.sql", true);
     let out = folder.path().join("pre.zip");
-    let ran = collect(&server, &out, &["--backup", text(&backup), "--no-seal", "stays in the vault"]);
+    let ran = collect(
+        &server,
+        &out,
+        &["--backup", text(&backup), "--no-seal", "stays in the vault"],
+    );
     assert_eq!(ran.code, exit::GO, "{}", ran.err);
     assert!(ran.err.contains("stays in the vault"), "{}", ran.err);
     assert_eq!(names(folder.path()), ["pre.zip"]);

@@ -58,6 +58,7 @@ mod genuine_zookeeper;
 mod hostile_bodies;
 mod iam_dump;
 mod import;
+mod import_backup;
 mod knowledge;
 mod knowledge_cli;
 mod knowledge_paths;
