@@ -21,3 +21,4 @@ pub mod scenario;
 pub mod server;
 pub mod upgrade;
 pub mod workload;
+pub mod zk_files;
