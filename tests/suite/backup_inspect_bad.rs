@@ -1,6 +1,7 @@
 //! Backups that are damaged, cut, hostile or in odd places: nothing panics, nothing of it is called restorable.
 
 use std::fs;
+use std::io::Read as _;
 use std::path::Path;
 use std::process::Command;
 
@@ -37,7 +38,7 @@ fn small() -> Small {
         .into_iter()
         .zip(2..)
         .map(|(change, zxid)| Txn::new(zxid, change));
-    log(&mut small.log, all, 8192).unwrap();
+    log(&mut small.log, all, 1024).unwrap();
     small
 }
 
@@ -111,6 +112,12 @@ fn tar(of: &Path, what: &str, to: &Path, options: &str) {
     assert!(status.unwrap().success());
 }
 
+fn inflated(bytes: &[u8]) -> Option<Vec<u8>> {
+    let mut all = Vec::new();
+    flate2::read::MultiGzDecoder::new(bytes).read_to_end(&mut all).ok()?;
+    Some(all)
+}
+
 #[test]
 fn a_tar_cut_anywhere_never_passes() {
     let folder = TempDir::new().unwrap();
@@ -136,11 +143,9 @@ fn a_tar_cut_anywhere_never_passes() {
             let mut bytes = whole.clone();
             bytes[at] ^= 0x10;
             fs::write(&path, &bytes).unwrap();
-            // In gzip's own header time and name change nothing; in folders' entries of a tar a checksum stands against it.
-            assert!(
-                !passes(&path) || (options == "-czf" && at < 10),
-                "{options} changed at {at}"
-            );
+            // What inflates to the same bytes is the same backup: gzip's time, and other ways to write down zeros.
+            let same = || options == "-czf" && inflated(&bytes) == inflated(&whole);
+            assert!(!passes(&path) || same(), "{options} changed at {at}");
         }
     }
 }
@@ -242,7 +247,7 @@ fn two_data_directories_in_one_tar_are_two_backups() {
     );
     let mut old = Vec::new();
     snapshot(&mut old, &[], tree([Znode::new("/old", "", 1)])).unwrap();
-    lay(&folder.path().join("var/lib/zookeeper"), &old, &small.log[..900]);
+    lay(&folder.path().join("var/lib/zookeeper"), &old, &small.log[..600]);
     let path = folder.path().join("both.tar.gz");
     tar(folder.path(), "var", &path, "-czf");
     let proofs = proofs(&path);
@@ -332,7 +337,7 @@ fn a_guano_dump_is_counted_and_cannot_prove_itself() {
     assert_eq!(code, exit::CANNOT_SAY, "{proof:#}");
     assert_eq!(
         (&proof["kind"], &proof["znodes"], &proof["nonempty"]),
-        (&"guano".into(), &8.into(), &5.into())
+        (&"guano".into(), &9.into(), &5.into())
     );
     assert_eq!(proof["cluster_id"], "e5924d5f-0000-0000-0000-87196ec7d3df");
     assert_eq!(checks(proof), ["zk-backup-count-differs"]);
@@ -343,13 +348,13 @@ fn a_guano_dump_is_counted_and_cannot_prove_itself() {
         .find(|one| one["path"] == "/marathon")
         .unwrap();
     assert_eq!(marathon["znodes"], 3);
-    // With the counts of the server beside it: 8 persistent ones, 2 ephemeral ones, the root once more.
+    // With the counts of the server beside it: 9 persistent ones, 2 ephemeral ones, the root once more.
     let record = folder.path().join("zkstate.tar.gz.record");
     let said =
-        "way=guano\nznodes-before=11\nznodes-after=11\nephemerals-before=2\nmarathon-stopped=yes\nexit-status=0\n";
+        "way=guano\nznodes-before=12\nznodes-after=12\nephemerals-before=2\nmarathon-stopped=yes\nexit-status=0\n";
     fs::write(&record, said).unwrap();
     assert_eq!(inspect(&path).0, exit::GO);
-    fs::write(&record, said.replace("11", "12")).unwrap();
+    fs::write(&record, said.replace("12", "13")).unwrap();
     assert_eq!(inspect(&path).0, exit::CANNOT_SAY);
 }
 

@@ -44,7 +44,12 @@ pub(super) fn judge(seen: Seen, proof: &mut Proof) {
     let used = seen.snapshots.iter().find(|snapshot| snapshot.file.used);
     let gaps = gaps(&seen.logs);
     match used {
-        Some(used) => judge.reach(&seen, used, &gaps),
+        Some(used) => {
+            judge.reach(&seen, used, &gaps);
+            if let Some(layout) = &seen.layout {
+                judge.say(BackupStatus::Restorable, PLACE, layout.as_str());
+            }
+        }
         None => judge.without_snapshot(&seen),
     }
     let (status, more) = (judge.status, judge.more);
@@ -56,7 +61,12 @@ pub(super) fn judge(seen: Seen, proof: &mut Proof) {
     proof.status = status;
     proof.gaps.extend(gaps.iter().map(|gap| gap.range));
     proof.gaps.sort_unstable_by_key(|gap| (gap.from, gap.to));
+    let all = proof.gaps.clone();
     proof.gaps.dedup();
+    proof.gaps.retain(|gap| {
+        let within = |other: &ZxidRange| other != gap && other.from <= gap.from && other.to >= gap.to;
+        !all.iter().any(within)
+    });
     proof.gaps.truncate(MOST_GAPS);
     proof.bytes = seen.snapshots.iter().map(|snapshot| snapshot.file.bytes).sum::<u64>()
         + seen.logs.iter().map(|log| log.file.bytes).sum::<u64>();
@@ -202,9 +212,6 @@ impl Judge<'_> {
         for (name, why) in &seen.unread {
             self.unsure(UNREADABLE, format!("{name} was not read: {why}"));
         }
-        if let Some(layout) = &seen.layout {
-            self.say(BackupStatus::Restorable, PLACE, layout.as_str());
-        }
     }
 
     fn snapshots(&mut self, snapshots: &[ReadSnapshot]) {
@@ -324,7 +331,8 @@ impl Judge<'_> {
     /// From the snapshot to the end: are all transactions there?
     fn reach(&mut self, seen: &Seen, used: &ReadSnapshot, gaps: &[Gap]) {
         let begin = used.file.zxid;
-        for gap in gaps.iter().filter(|gap| gap.range.to > begin) {
+        // One that reaches to both sides of the snapshot is told where the logs begin, with what of it is needed.
+        for gap in gaps.iter().filter(|gap| gap.range.from > begin) {
             let place = if gap.behind == gap.before {
                 format!("within {}", gap.behind)
             } else {
