@@ -117,10 +117,10 @@ pub fn write(tar: &Path, znodes: u64) -> Written {
         std::fs::remove_file(&path).unwrap();
     }
     builder.finish().unwrap();
-    let created = changes.div_ceil(4);
+    let added = changes.div_ceil(4);
     let deleted = (0..changes).filter(|at| at % 4 == 1).count() as u64;
     Written {
-        znodes: znodes + created - deleted,
+        znodes: znodes + added - deleted,
         last_zxid: begin + changes,
         bytes: std::fs::metadata(tar).unwrap().len(),
     }
