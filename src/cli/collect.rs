@@ -14,7 +14,7 @@ use tokio::sync::mpsc::unbounded_channel;
 use super::config::reader::Problems;
 use super::config::settings::{self, Settings};
 use super::progress::{Bars, Lines};
-use super::{Ctx, Failure, config, credentials, exit, text};
+use super::{Ctx, Failure, config, credentials, exit, text, zk_tree};
 use crate::archive::{Container, Staging, Target, WriteError, Written, writer};
 use crate::collect::{self, CollectError, Collected, Job, Observer, Silent, preview};
 use crate::model::{Outcome, Phase};
@@ -240,6 +240,9 @@ pub struct Args {
     /// HTTP proxy; those of the environment are never used
     #[arg(long, value_name = "URL", help_heading = "Credentials")]
     pub proxy: Option<String>,
+    /// The tree of znodes
+    #[command(flatten)]
+    pub zk: zk_tree::Args,
 }
 
 const AFTER_HELP: &str = "\
@@ -252,7 +255,8 @@ Without --masters, --mesos and --admin-router, the cluster attached in the DC/OS
 
 Exit codes: 0 everything required was captured, 5 archive written but required evidence is missing,
 7 a certificate or a redirect was refused (archive written all the same), 1 failure of this machine,
-2 usage or configuration, 130 interrupted (nothing is left behind).";
+2 usage or configuration, 130 interrupted (nothing is left behind but the journal of --zk-tree, OUTPUT.zk-walk: the same
+command goes on with it).";
 
 fn container(text: &str) -> Result<Container, String> {
     match text {
@@ -282,6 +286,7 @@ pub fn run(args: &Args, ctx: &mut Ctx<'_>) -> anyhow::Result<u8> {
         for line in credentials::preview(&settings)
             .into_iter()
             .chain(preview::lines(&settings.targets))
+            .chain(zk_tree::preview(&settings.zk_tree))
         {
             writeln!(ctx.out, "{}", text::sanitized(&line)).context("standard output")?;
         }
@@ -383,6 +388,7 @@ async fn work(
     observer: Arc<dyn Observer>,
 ) -> anyhow::Result<(Collected, Written)> {
     let credentials = credentials::obtain(&settings, attached, &*observer).await?;
+    let zk_tree = zk_tree::obtain(&settings.zk_tree, target.path(), &*observer)?;
     let job = Job {
         targets: settings.targets,
         limits: settings.limits,
@@ -394,6 +400,7 @@ async fn work(
         ticket: args.ticket.clone(),
         operator: args.operator.clone(),
         made_by: "collect",
+        zk_tree,
     };
     let collected = collect::run(job, staging.clone(), Arc::clone(&observer))
         .await
@@ -408,6 +415,10 @@ async fn work(
         .await
         .context("writing the archive")?
         .map_err(write_failure)?;
+    if let Some(journal) = &collected.zk_journal {
+        // What it holds stands in the archive now.
+        let _ = std::fs::remove_file(journal);
+    }
     Ok((collected, written))
 }
 

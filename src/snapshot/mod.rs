@@ -17,6 +17,7 @@ pub mod mesos;
 mod parts;
 mod state;
 pub mod tasks;
+mod zk_tree;
 pub mod zookeeper;
 
 use std::collections::BTreeMap;
@@ -25,6 +26,7 @@ use std::sync::Arc;
 use crate::model::{EvidenceRef, Manifest, Observed, Signoff};
 
 pub use crate::sources::dcos_config;
+pub use crate::sources::zk_tree_file::Summary as ZkTree;
 pub use amounts::{Amounts, NAMES, shown, thousandths};
 pub use builder::Builder;
 pub use dcos::{Dcos, HealthNode, HealthUnit, LicenseFile, Package};
@@ -99,6 +101,8 @@ pub struct Snapshot {
     pub exhibitors: Vec<ExhibitorView>,
     /// ZooKeeper servers that were asked, sorted by host.
     pub zookeepers: Vec<ZkServer>,
+    /// The tree of znodes, where a walk over the wire was asked for; the same whichever server answered.
+    pub zk_tree: Observed<ZkTree>,
     /// What DC/OS itself said.
     pub dcos: Dcos,
     /// Answers to manual items that were collected along.

@@ -13,6 +13,7 @@ use super::reader::{Problems, Said, duration};
 use crate::cli::collect::Args;
 use crate::cli::signoffs;
 use crate::cli::text::nearest;
+use crate::cli::zk_tree;
 use crate::collect::{Base, Input, Limits, Targets, Tls};
 use crate::model::items;
 use crate::model::manifest::ClusterKind;
@@ -29,6 +30,8 @@ pub struct Settings {
     pub proxy: Option<String>,
     /// Which credential is meant.
     pub auth: AuthSettings,
+    /// The walk over the tree of znodes.
+    pub zk_tree: zk_tree::Settings,
 }
 
 /// Which credential is meant; nothing secret is in here.
@@ -72,6 +75,7 @@ pub fn merge(args: &Args, file: File, problems: &mut Problems) -> Settings {
     targets.inputs = inputs(args, &file, inventory_file, problems);
     targets.skipped = skipped(args, &file, problems);
     let limits = limits(args, &file, problems);
+    let zk_tree = zk_tree::merge(&args.zk, &file);
     let mut tls = Tls::default();
     tls.insecure = args.insecure || file.auth.insecure.as_ref().is_some_and(|said| said.value);
     tls.needed = targets.needs_tls();
@@ -83,6 +87,7 @@ pub fn merge(args: &Args, file: File, problems: &mut Problems) -> Settings {
         }
     }
     Settings {
+        zk_tree,
         targets,
         limits,
         tls,

@@ -313,6 +313,7 @@ impl Cluster {
                 znodes: known(self.znodes, "data/zookeeper/10.0.0.1/srvr.txt"),
                 conf: absent("data/zookeeper/10.0.0.1/conf.txt"),
             }],
+            zk_tree: Observed::not_collected("data/zookeeper/ensemble/tree_summary.json"),
             dcos: self.dcos(),
             signoffs: Observed::not_collected("data/input/files/signoffs.toml"),
         }
