@@ -3,7 +3,10 @@
 //! Gives a [`Proof`](crate::model::Proof) of each; never changes what it reads, never executes it, and never says
 //! restorable of a backup that it could not read to its end.
 
+pub mod iam;
+pub mod keep;
 mod limits;
+pub mod script;
 pub mod seal;
 pub mod server;
 

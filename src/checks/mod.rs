@@ -20,7 +20,7 @@ use crate::facts::Facts;
 use crate::facts::cluster::Kind;
 use crate::facts::hop::{Hop, NoHop, shipped_marathon};
 use crate::knowledge::Knowledge;
-use crate::model::{CheckMeta, EvidenceRef, Finding, Observed, Policy, Version, Why};
+use crate::model::{AppliedSignoff, CheckMeta, EvidenceRef, Finding, Observed, Policy, Version, Why};
 
 /// What a check may look at.
 #[derive(Debug)]
@@ -33,6 +33,8 @@ pub struct Context<'a> {
     pub target: Option<Version>,
     /// Marathon to be reached, where stated: without DC/OS, or instead of the one that the release ships.
     pub target_marathon: Option<Version>,
+    /// Items that people answer for this hop, and what became of them; empty where no hop is judged.
+    pub signoffs: &'a [AppliedSignoff],
     /// Thresholds.
     pub policy: &'a Policy,
     /// What the documents say.

@@ -50,23 +50,28 @@ fn judge(args: &Args, ctx: &mut Ctx<'_>) -> anyhow::Result<Verdict> {
     let name = opened.name.clone();
     let snapshot = opened.snapshot(&args.archive)?;
     let facts = Facts::new(&snapshot);
-    let context = Context {
+    let archives = [("only", name.as_str(), &facts)];
+    let moved = args.target.is_some();
+    let mut context = Context {
         facts: &facts,
         pair: None,
         target: args.target.clone(),
         target_marathon: args.target_marathon.clone(),
+        signoffs: &[],
         policy: &prepared.policy,
         knowledge: prepared.knowledge,
     };
+    let signoffs = judge::answered(&archives, context.hop(), moved, prepared.ground());
+    context.signoffs = &signoffs;
     let found = Found {
         command: "check",
-        archives: &[("only", &name, &facts)],
+        archives: &archives,
         shown: Hop {
             from: facts.running_version().map(|version| version.to_string()),
             to: args.target.as_ref().map(ToString::to_string),
         },
         hop: context.hop(),
-        moved: args.target.is_some(),
+        moved,
         results: judge::run_checks(&prepared.selected, &context),
         changes: Vec::new(),
         ledger: Vec::new(),

@@ -3,6 +3,8 @@
 //! Everything that can be checked is checked before the first request: configuration, files, the output's place. A run
 //! that ends early (Ctrl-C, disk full) leaves nothing behind.
 
+mod args;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,12 +13,21 @@ use anyhow::Context as _;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc::unbounded_channel;
 
+use super::backups::Bytes;
 use super::config::reader::Problems;
 use super::config::settings::{self, Settings};
 use super::progress::{Bars, Lines};
+<<<<<<< HEAD
 use super::{Ctx, Failure, config, credentials, exit, text, zk_tree};
+=======
+use super::{Ctx, Failure, config, credentials, exit, text};
+pub use args::Args;
+
+>>>>>>> main
 use crate::archive::{Container, Staging, Target, WriteError, Written, writer};
+use crate::backup::seal::beside::Published;
 use crate::collect::{self, CollectError, Collected, Job, Observer, Silent, preview};
+<<<<<<< HEAD
 use crate::model::{Outcome, Phase};
 
 /// Sources with their names, for the help text.
@@ -266,6 +277,9 @@ fn container(text: &str) -> Result<Container, String> {
         other => Err(format!("`{other}` is no form of archive (tar.gz, zip, folder)")),
     }
 }
+=======
+use crate::model::{Outcome, Phase, items};
+>>>>>>> main
 
 /// Runs `collect`.
 pub fn run(args: &Args, ctx: &mut Ctx<'_>) -> anyhow::Result<u8> {
@@ -282,11 +296,23 @@ pub fn run(args: &Args, ctx: &mut Ctx<'_>) -> anyhow::Result<u8> {
             .hint("give --masters or --admin-router (or gonogo.toml), or attach a cluster in the DC/OS CLI")
             .into());
     }
+    // What is left out is not sealed either.
+    if settings.targets.skips(items::BACKUP) {
+        settings.bytes = Bytes::Unsaid;
+    }
     if args.dry_run {
+        let named = settings.targets.backups.named.as_slice();
+        let left_out = settings.targets.skips(items::BACKUP);
+        let named = if left_out { &[] } else { named };
+        let sealing = settings.bytes.preview(named, args.output.as_deref());
         for line in credentials::preview(&settings)
             .into_iter()
             .chain(preview::lines(&settings.targets))
+<<<<<<< HEAD
             .chain(zk_tree::preview(&settings.zk_tree))
+=======
+            .chain(sealing)
+>>>>>>> main
         {
             writeln!(ctx.out, "{}", text::sanitized(&line)).context("standard output")?;
         }
@@ -304,6 +330,9 @@ pub fn run(args: &Args, ctx: &mut Ctx<'_>) -> anyhow::Result<u8> {
     })?;
     let target = Target::new(output, container, args.force).map_err(write_failure)?;
     let staging = Staging::beside(&target).map_err(write_failure)?;
+    if !settings.targets.backups.named.is_empty() {
+        settings.targets.backups.keep = settings.bytes.clone().begin(output, args.force)?;
+    }
     if settings.tls.insecure {
         // Also with -q: whoever reads the archive later must have had the chance to know.
         let _ = writeln!(
@@ -355,14 +384,16 @@ async fn drive(
         Arc::new(Silent)
     };
     let writing = staging.clone();
+    let keep = settings.targets.backups.keep.clone();
     let work = work(args, settings, attached, phase, target, staging, observer);
     tokio::pin!(work);
     let mut talking = true;
-    let (collected, written) = loop {
+    let ended = loop {
         tokio::select! {
             biased;
             () = &mut stopped => {
                 writing.cancel();
+                keep.give_up();
                 return Err(Failure::new(exit::INTERRUPTED, "interrupted; nothing half-written is left").into());
             }
             line = lines.recv(), if talking => match line {
@@ -375,7 +406,15 @@ async fn drive(
     while let Ok(line) = lines.try_recv() {
         let _ = writeln!(ctx.err, "{}", text::sanitized(&line));
     }
-    summarize(&collected, &written, ctx)
+    summarize(&ended, ctx)
+}
+
+/// A run whose archive was written.
+struct Ended {
+    collected: Collected,
+    written: Written,
+    /// Folder of the sealed copies, where there are any.
+    sealed: Option<PathBuf>,
 }
 
 async fn work(
@@ -386,7 +425,8 @@ async fn work(
     target: &Target,
     staging: Staging,
     observer: Arc<dyn Observer>,
-) -> anyhow::Result<(Collected, Written)> {
+) -> anyhow::Result<Ended> {
+    let keep = settings.targets.backups.keep.clone();
     let credentials = credentials::obtain(&settings, attached, &*observer).await?;
     let zk_tree = zk_tree::obtain(&settings.zk_tree, target.path(), &*observer)?;
     let job = Job {
@@ -411,8 +451,16 @@ async fn work(
     observer.note("writing the archive");
     let manifest = collected.manifest.clone();
     let target = target.clone();
-    let written = tokio::task::spawn_blocking(move || writer::write(&target, manifest, &staging))
+    let publish = move || -> anyhow::Result<_> {
+        // The archive comes last: where it stands, the sealed copies that it names stand beside it.
+        let sealed = keep.publish()?;
+        let written = writer::write(&target, manifest, &staging).map_err(write_failure)?;
+        let folder = sealed.map(Published::keep);
+        Ok((written, folder))
+    };
+    let (written, sealed) = tokio::task::spawn_blocking(publish)
         .await
+<<<<<<< HEAD
         .context("writing the archive")?
         .map_err(write_failure)?;
     if let Some(journal) = &collected.zk_journal {
@@ -420,6 +468,14 @@ async fn work(
         let _ = std::fs::remove_file(journal);
     }
     Ok((collected, written))
+=======
+        .context("writing the archive")??;
+    Ok(Ended {
+        collected,
+        written,
+        sealed,
+    })
+>>>>>>> main
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "used in map_err")]
@@ -429,7 +485,12 @@ fn write_failure(error: WriteError) -> Failure {
 }
 
 /// What was captured, what is missing and why, and the exit code.
-fn summarize(collected: &Collected, written: &Written, ctx: &mut Ctx<'_>) -> anyhow::Result<u8> {
+fn summarize(ended: &Ended, ctx: &mut Ctx<'_>) -> anyhow::Result<u8> {
+    let Ended {
+        collected,
+        written,
+        sealed,
+    } = ended;
     let evidence = &written.manifest.evidence;
     let count = |outcome: &Outcome| evidence.iter().filter(|one| one.outcome == *outcome).count();
     let gaps: Vec<_> = collected.gaps().collect();
@@ -466,6 +527,15 @@ fn summarize(collected: &Collected, written: &Written, ctx: &mut Ctx<'_>) -> any
         written.digest
     )
     .context("standard output")?;
+    if let Some(folder) = sealed {
+        writeln!(ctx.out, "sealed copies of the backups: {}", folder.display()).context("standard output")?;
+    }
+    if let Some(because) = &written.manifest.backups_in_clear {
+        ctx.say(&format!(
+            "the backups were not sealed, and the archive says so: {}",
+            text::sanitized(because)
+        ));
+    }
     Ok(code(collected))
 }
 

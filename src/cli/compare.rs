@@ -61,7 +61,12 @@ fn judge(args: &Args, ctx: &mut Ctx<'_>) -> anyhow::Result<Verdict> {
     let (facts_before, facts_after) = (Facts::new(&before), Facts::new(&after));
     let comparison = compare(&facts_before, &facts_after, prepared.knowledge)?;
     let to = args.target.clone().or_else(|| comparison.to.clone());
-    let context = Context {
+    let archives = [
+        ("pre", pre_name.as_str(), &facts_before),
+        ("post", post_name.as_str(), &facts_after),
+    ];
+    let moved = args.target.is_some() || comparison.from != comparison.to;
+    let mut context = Context {
         facts: &facts_after,
         pair: Some(Pair {
             before: &facts_before,
@@ -69,18 +74,21 @@ fn judge(args: &Args, ctx: &mut Ctx<'_>) -> anyhow::Result<Verdict> {
         }),
         target: to.clone(),
         target_marathon: args.target_marathon.clone(),
+        signoffs: &[],
         policy: &prepared.policy,
         knowledge: prepared.knowledge,
     };
+    let signoffs = judge::answered(&archives, context.hop(), moved, prepared.ground());
+    context.signoffs = &signoffs;
     let found = Found {
         command: "compare",
-        archives: &[("pre", &pre_name, &facts_before), ("post", &post_name, &facts_after)],
+        archives: &archives,
         shown: Hop {
             from: comparison.from.as_ref().map(ToString::to_string),
             to: to.as_ref().map(ToString::to_string),
         },
         hop: context.hop(),
-        moved: args.target.is_some() || comparison.from != comparison.to,
+        moved,
         results: judge::run_checks(&prepared.selected, &context),
         changes: comparison.changes.clone(),
         ledger: comparison.ledger.clone(),

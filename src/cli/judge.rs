@@ -11,8 +11,8 @@ use crate::facts::config::Files;
 use crate::facts::hop::{Hop, NoHop};
 use crate::knowledge::Knowledge;
 use crate::model::{
-    Change, CheckMeta, CheckResult, LedgerEntry, Line, Manifest, MarathonWorkloads, Policy, Verdict, Version, Waiver,
-    Why,
+    AppliedSignoff, Change, CheckMeta, CheckResult, LedgerEntry, Line, Manifest, MarathonWorkloads, Policy, Verdict,
+    Version, Waiver, Why,
 };
 use crate::report::Report;
 use crate::report::assemble::{Parts, Side, assemble};
@@ -224,6 +224,20 @@ impl Prepared {
             knowledge: self.knowledge,
         }
     }
+}
+
+/// What became of the items that people answer for a hop; for checks that ask less where somebody signed.
+pub fn answered(
+    archives: &[(&str, &str, &Facts<'_>)],
+    hop: Result<Hop, NoHop>,
+    moved: bool,
+    ground: Ground<'_>,
+) -> Vec<AppliedSignoff> {
+    let (Some((_, _, first)), Some((_, _, last))) = (archives.first(), archives.last()) else {
+        return Vec::new();
+    };
+    let asked = Asked::of(first, last, hop, moved);
+    apply(&asked, &signoffs::given(archives, ground.signoffs), ground.knowledge)
 }
 
 /// Applies waivers and sign-offs and assembles the report.

@@ -145,6 +145,7 @@ fn made(args: &Args, form: Form, prepared: &Prepared) -> anyhow::Result<String> 
         pair,
         target,
         target_marathon: None,
+        signoffs: &[],
         policy: &prepared.policy,
         knowledge,
     };
@@ -157,14 +158,18 @@ fn made(args: &Args, form: Form, prepared: &Prepared) -> anyhow::Result<String> 
     let Some(post_path) = &args.post else {
         let snapshot = pre.snapshot(&args.archive)?;
         let facts = Facts::new(&snapshot);
-        let context = context(&facts, None, args.target.clone());
+        let archives = [("only", pre_name.as_str(), &facts)];
+        let moved = args.target.is_some();
+        let mut context = context(&facts, None, args.target.clone());
+        let signoffs = judge::answered(&archives, context.hop(), moved, ground);
+        context.signoffs = &signoffs;
         let report = judge::conclude(
             Found {
                 command: "check",
-                archives: &[("only", &pre_name, &facts)],
+                archives: &archives,
                 shown: shown(facts.running_version().as_ref(), args.target.as_ref()),
                 hop: context.hop(),
-                moved: args.target.is_some(),
+                moved,
                 results: judge::run_checks(&selected, &context),
                 changes: Vec::new(),
                 ledger: Vec::new(),
@@ -189,14 +194,21 @@ fn made(args: &Args, form: Form, prepared: &Prepared) -> anyhow::Result<String> 
         before: &facts_before,
         comparison: &comparison,
     };
-    let context = context(&facts_after, Some(pair), target.clone());
+    let archives = [
+        ("pre", pre_name.as_str(), &facts_before),
+        ("post", post_name.as_str(), &facts_after),
+    ];
+    let moved = args.target.is_some() || comparison.from != comparison.to;
+    let mut context = context(&facts_after, Some(pair), target.clone());
+    let signoffs = judge::answered(&archives, context.hop(), moved, ground);
+    context.signoffs = &signoffs;
     let report = judge::conclude(
         Found {
             command: "compare",
-            archives: &[("pre", &pre_name, &facts_before), ("post", &post_name, &facts_after)],
+            archives: &archives,
             shown: shown(comparison.from.as_ref(), target.as_ref()),
             hop: context.hop(),
-            moved: args.target.is_some() || comparison.from != comparison.to,
+            moved,
             results: judge::run_checks(&selected, &context),
             changes: comparison.changes.clone(),
             ledger: comparison.ledger.clone(),

@@ -39,13 +39,17 @@ use std::sync::{Arc, Mutex, PoisonError};
 use chrono::Utc;
 
 use crate::archive::{Staging, format};
-use crate::model::Manifest;
+use crate::model::{Manifest, items};
 
 pub use collectors::input::license_record;
 use engine::{Context, Gate};
 pub use limits::Limits;
 pub use observer::{Observer, Silent};
+<<<<<<< HEAD
 pub use plan::{Input, Job, Targets, ZkTree};
+=======
+pub use plan::{Backups, Input, Job, Targets};
+>>>>>>> main
 use records::Records;
 pub use target::{Base, Origin};
 pub use tls::Tls;
@@ -93,6 +97,9 @@ pub async fn run(job: Job, staging: Staging, observer: Arc<dyn Observer>) -> Res
     let auth = job.credentials.kind().to_owned();
     let insecure = job.tls.insecure;
     let expected = job.targets.expected();
+    let backups_in_clear = (!job.targets.skips(items::BACKUP))
+        .then(|| job.targets.backups.in_clear())
+        .flatten();
     let http =
         http::Http::new(&job.limits, job.tls, job.credentials, job.proxy.as_deref()).map_err(CollectError::Setup)?;
     let mut secrets = http.secrets();
@@ -129,6 +136,7 @@ pub async fn run(job: Job, staging: Staging, observer: Arc<dyn Observer>) -> Res
             operator: job.operator,
             auth,
             insecure,
+            backups_in_clear,
             expected,
             evidence,
         },

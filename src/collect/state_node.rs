@@ -8,8 +8,7 @@ use std::fmt;
 
 use serde::Deserialize;
 
-/// Longest path that is asked for, in bytes.
-const LONGEST: usize = 256;
+use crate::sources::marathon_info;
 
 /// `<path of a Marathon>/state`: an absolute path in ZooKeeper (mesosphere/marathon `ZookeeperConf.scala`).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,21 +39,8 @@ impl StateNode {
     /// Reads `zk://user:password@host:port,…/path`.
     fn of_url(url: &str) -> Result<Self, &'static str> {
         const ODD: &str = "zookeeper_config.zk of /v2/info is no plain zk:// URL with a path";
-        let rest = url.strip_prefix("zk://").ok_or(ODD)?;
-        // A password may hold a slash, never an `@`; a list of servers holds neither.
-        let servers = rest.rsplit_once('@').map_or(rest, |(_, servers)| servers);
-        let (_, path) = servers.split_once('/').ok_or(ODD)?;
-        let plain = |segment: &str| {
-            !segment.trim_matches('.').is_empty()
-                && segment
-                    .bytes()
-                    .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-'))
-        };
-        let path = path.trim_end_matches('/');
-        if path.len() > LONGEST || !path.split('/').all(plain) {
-            return Err(ODD);
-        }
-        Ok(Self(format!("/{path}/state")))
+        let path = marathon_info::zk_path(url).ok_or(ODD)?;
+        Ok(Self(format!("{path}/state")))
     }
 }
 
@@ -106,7 +92,7 @@ mod tests {
         ] {
             assert_eq!(of(url), None, "{url}");
         }
-        assert_eq!(of(&format!("zk://h/{}", "a".repeat(LONGEST + 1))), None);
+        assert_eq!(of(&format!("zk://h/{}", "a".repeat(257))), None);
         for body in [
             "",
             "{}",

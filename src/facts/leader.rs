@@ -278,6 +278,16 @@ impl Names {
         self.by_name.get(&with_port(name)).copied()
     }
 
+    /// Every name and address of one master, without port, sorted.
+    pub fn of(&self, at: usize) -> Vec<&str> {
+        let all = self.by_name.iter().filter(|(_, owner)| **owner == at);
+        let mut names: Vec<&str> = all
+            .map(|(name, _)| name.rsplit_once(':').map_or(name.as_str(), |(bare, _)| bare))
+            .collect();
+        names.dedup();
+        names
+    }
+
     /// The master that was asked under this name, or the name itself.
     pub fn resolve(&self, name: &str) -> Target {
         self.index(name)

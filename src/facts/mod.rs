@@ -4,6 +4,7 @@
 //! that lost its quorum, an empty answer with status 200 all end here as doubt. Knows no clock, file or hash order.
 
 pub mod advisories;
+pub mod backups;
 pub mod cluster;
 pub mod config;
 pub mod constraints;
@@ -32,6 +33,8 @@ pub struct Facts<'s> {
     pub marathons: marathons::MarathonFacts,
     /// Which ZooKeeper servers and Exhibitors there are.
     pub ensemble: ensemble::EnsembleFacts,
+    /// Backups that were given, whose they are, and what the ensemble says to hold them against.
+    pub backups: backups::BackupFacts<'s>,
 }
 
 /// A list with what speaks against its being complete. What is seen bad in it is bad; that nothing bad is seen
@@ -54,6 +57,7 @@ impl<'s> Facts<'s> {
             snapshot,
             marathons: marathons::MarathonFacts::new(snapshot, &cluster),
             ensemble: ensemble::EnsembleFacts::new(snapshot, &cluster),
+            backups: backups::BackupFacts::new(snapshot, &cluster),
             cluster,
         }
     }

@@ -46,6 +46,7 @@ impl Knowledge {
         self.lint_ids(&mut lint);
         self.lint_citations(checks, &mut lint);
         lint.0.extend(self.app_fields.lint());
+        lint.0.extend(super::backups::lint(&self.backups));
         lint.0
     }
 
@@ -223,6 +224,7 @@ impl Knowledge {
         lint.unique("id", all);
         // An expected change may be about the same thing as a rule, and then has its id.
         lint.unique("expected change", self.ledger.iter().map(|one| one.id.as_str()));
+        lint.unique("backup", self.backups.iter().map(|one| one.id.as_str()));
         lint.unique("sign-off", self.signoffs.iter().map(|one| one.id.as_str()));
     }
 

@@ -5,6 +5,7 @@
 
 pub mod advisories;
 pub mod app_fields;
+pub mod backups;
 pub mod chain;
 pub mod components;
 pub mod config;
@@ -66,6 +67,7 @@ const TABLES: &[(&str, &str)] = &[
     ("signoffs.toml", include_str!("data/signoffs.toml")),
     ("config.toml", include_str!("data/config.toml")),
     ("app-fields.toml", include_str!("data/app-fields.toml")),
+    ("backups.toml", include_str!("data/backups.toml")),
 ];
 
 /// Everything the documents say.
@@ -101,6 +103,8 @@ pub struct Knowledge {
     pub config: config::ConfigRules,
     /// Fields of app, pod and job definitions, and what two releases write otherwise.
     pub app_fields: AppFields,
+    /// How each DC/OS release is backed up.
+    pub backups: Vec<backups::Way>,
     /// The site's own file, where one was given.
     pub site: Option<Site>,
     revision: String,
@@ -140,6 +144,7 @@ impl Knowledge {
             signoffs: table("signoffs.toml", signoffs::read)?,
             config: table("config.toml", config::read)?,
             app_fields: table("app-fields.toml", app_fields::read)?,
+            backups: table("backups.toml", backups::read)?,
             site: None,
             revision: format!("{DATED}+{digest}"),
         })

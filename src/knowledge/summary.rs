@@ -110,6 +110,7 @@ impl Knowledge {
         say("app fields", self.app_fields.entries(), self.definitions());
         let steps = self.procedure.steps.len() + self.procedure.mesos.len();
         say("procedure", steps, "steps of the procedure".to_owned());
+        say("backups", self.backups.len(), "ways of taking backups".to_owned());
         say(
             "sign-offs",
             self.signoffs.len(),

@@ -234,6 +234,17 @@ pub enum Kept {
     },
 }
 
+/// Ids in one table of a dump.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ids {
+    /// SHA-256 over the ids in order, each ended by a NUL; none when not all of them are known.
+    pub digest: Option<String>,
+    /// The ids, in order: at most as many as an archive should hold.
+    pub names: Vec<String>,
+    /// How many more there are.
+    pub left_out: u64,
+}
+
 /// What reading one backup showed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Proof {
@@ -264,6 +275,9 @@ pub struct Proof {
     pub gaps: Vec<ZxidRange>,
     /// Tables of a dump with their rows.
     pub tables: BTreeMap<String, u64>,
+    /// Ids of users, groups and permissions in a dump, by table; names are structure, nothing else of a row is kept.
+    #[serde(default)]
+    pub ids: BTreeMap<String, Ids>,
     /// What speaks against it, and what to know.
     pub findings: Vec<BackupFinding>,
     /// Size of the file, or of all files together, bytes.
@@ -307,6 +321,7 @@ impl Proof {
             logs: Vec::new(),
             gaps: Vec::new(),
             tables: BTreeMap::new(),
+            ids: BTreeMap::new(),
             findings: Vec::new(),
             bytes: 0,
             sha256: None,

@@ -31,6 +31,12 @@ pub struct Policy {
     pub agents_missing_one_in: Option<u32>,
     /// Evidence older than this many hours (at the end of the archive's run) is doubtful.
     pub max_evidence_age_hours: u32,
+    /// Backups taken more than this many hours before the end of the archive's run are too old.
+    pub max_backup_age_hours: u32,
+    /// By how many percent the znodes of a backup may differ from those of the ensemble while it runs. Apps, instances and
+    /// their versions come and go all day, so the workbook's equality holds for a stopped ensemble only; a backup that
+    /// lost a Marathon, a dump that ended early, or one of another time differ by more.
+    pub backup_znodes_percent: u32,
     /// Whether the absence of evidence for blocking checks gives CANNOT SAY. Always true today; kept to be shown.
     pub unknown_blocks: bool,
     /// What open blocking sign-offs mean for the verdict.
@@ -45,6 +51,8 @@ impl Default for Policy {
         Self {
             agents_missing_one_in: None,
             max_evidence_age_hours: 24,
+            max_backup_age_hours: 24,
+            backup_znodes_percent: 5,
             unknown_blocks: true,
             open_signoffs: OpenSignoffs::Block,
             survive: None,

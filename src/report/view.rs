@@ -329,6 +329,14 @@ fn policy(report: &Report) -> Vec<(String, String)> {
             "Evidence is doubtful when older than".to_owned(),
             format!("{} hours at the end of the run", policy.max_evidence_age_hours),
         ),
+        (
+            "Backups are too old when taken earlier than".to_owned(),
+            format!("{} hours before the end of the run", policy.max_backup_age_hours),
+        ),
+        (
+            "Znodes of a backup may differ from the running ensemble's by".to_owned(),
+            format!("{} %", policy.backup_znodes_percent),
+        ),
         ("Missing evidence of a blocking check".to_owned(), unknown.to_owned()),
         ("Open blocking sign-offs".to_owned(), open.to_owned()),
     ];

@@ -41,6 +41,7 @@ fn marathon(believe: &mut Believe<'_>, folder: String) -> Marathon {
                 elected: wire.elected,
                 event_subscriber: wire.event_subscriber,
                 http_endpoints: wire.http_endpoints,
+                zk_path: wire.zk_path,
                 settings: wire.settings,
             }),
         leader: leader(believe, &item(items::MARATHON_LEADER)),

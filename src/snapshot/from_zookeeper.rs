@@ -2,7 +2,7 @@
 //!
 //! A word that the server refuses is absent; a server that says it does not serve has the mode [`NOT_SERVING`].
 
-use crate::model::{EvidenceRef, Observed, Why, items};
+use crate::model::{EvidenceRef, Observed, Why, Zxid, items};
 use crate::sources::zk_words::{Answer, Srvr};
 
 use super::believe::Believe;
@@ -62,6 +62,7 @@ pub(super) fn servers(believe: &mut Believe<'_>) -> Vec<ZkServer> {
                         field(&mntr, "zk_server_state", |text| Some(text.to_owned()))
                     }),
                 },
+                zxid: zxid(&srvr),
                 znodes: either(srvr.map(|srvr| srvr.nodes), || {
                     field(&mntr, "zk_znode_count", |text| text.parse().ok())
                 }),
@@ -73,6 +74,20 @@ pub(super) fn servers(believe: &mut Believe<'_>) -> Vec<ZkServer> {
         .collect();
     all.sort_by(|a, b| a.host.cmp(&b.host));
     all
+}
+
+/// The last transaction by `srvr`; every release prints it.
+fn zxid(srvr: &Observed<Srvr>) -> Observed<Zxid> {
+    match srvr.get() {
+        Err(why) => Observed::Unknown(why.clone()),
+        Ok((srvr, at)) => match srvr.zxid {
+            Some(zxid) => Observed::Known(zxid, at.clone()),
+            None => Observed::Unknown(Why::Malformed {
+                item: at.item.clone(),
+                detail: "no line `Zxid: …`".to_owned(),
+            }),
+        },
+    }
 }
 
 /// Where the server says that it does not serve.

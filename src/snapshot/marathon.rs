@@ -57,6 +57,8 @@ pub struct MarathonInfo {
     pub event_subscriber: Option<String>,
     /// Number of `event_subscriber.http_endpoints`; `None` where it names none.
     pub http_endpoints: Option<u64>,
+    /// Path in ZooKeeper below which it keeps everything (`/marathon`), where it says one.
+    pub zk_path: Option<String>,
     /// Settings by dotted path (`marathon_config.features`), each as canonical JSON text. `null` stands there where the
     /// answer lists the setting as not set; a path that is missing was not listed, which says nothing about it.
     pub settings: BTreeMap<String, String>,

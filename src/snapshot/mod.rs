@@ -4,6 +4,7 @@
 //! contradictions between parts are the business of `facts`, verdicts that of `checks`.
 
 mod amounts;
+pub mod backups;
 mod believe;
 mod builder;
 pub mod dcos;
@@ -28,6 +29,7 @@ use crate::model::{EvidenceRef, Manifest, Observed, Signoff};
 pub use crate::sources::dcos_config;
 pub use crate::sources::zk_tree_file::Summary as ZkTree;
 pub use amounts::{Amounts, NAMES, shown, thousandths};
+pub use backups::BackupGiven;
 pub use builder::Builder;
 pub use dcos::{Dcos, HealthNode, HealthUnit, LicenseFile, Package};
 pub use load::{load, load_pair};
@@ -101,8 +103,13 @@ pub struct Snapshot {
     pub exhibitors: Vec<ExhibitorView>,
     /// ZooKeeper servers that were asked, sorted by host.
     pub zookeepers: Vec<ZkServer>,
+<<<<<<< HEAD
     /// The tree of znodes, where a walk over the wire was asked for; the same whichever server answered.
     pub zk_tree: Observed<ZkTree>,
+=======
+    /// Backups that were given, as their proofs show them; sorted by name.
+    pub backups: Vec<BackupGiven>,
+>>>>>>> main
     /// What DC/OS itself said.
     pub dcos: Dcos,
     /// Answers to manual items that were collected along.

@@ -9,11 +9,17 @@ use std::sync::Arc;
 use sha2::{Digest as _, Sha256};
 
 use crate::archive::format::ERROR_SUFFIX;
-use crate::model::{Signoff, Version, hex, items};
+use crate::model::{Proof, Signoff, Version, hex, items};
 use crate::sources::{
+<<<<<<< HEAD
     Malformed, Parsed, dcos, dcos_config, exhibitor, marathon_apps, marathon_info, marathon_metrics, marathon_work,
     mesos_agent, mesos_agents, mesos_basics, mesos_maintenance, mesos_registry, mesos_summary, metronome, signoffs,
     zk_tree_file, zk_words,
+=======
+    Malformed, Parsed, backup_proofs, dcos, dcos_config, exhibitor, marathon_apps, marathon_info, marathon_metrics,
+    marathon_work, mesos_agent, mesos_agents, mesos_basics, mesos_maintenance, mesos_registry, mesos_summary,
+    metronome, signoffs, zk_words,
+>>>>>>> main
 };
 
 use super::state::{StateParts, read_state};
@@ -58,8 +64,12 @@ pub(super) enum Part {
     LicenseFile(LicenseFile),
     Ipv6Off(bool),
     Signoffs(Vec<Signoff>),
+<<<<<<< HEAD
     ZkTreeLines(zk_tree::Lines),
     ZkTreeSummary(Box<zk_tree_file::Summary>),
+=======
+    Proofs(Vec<Proof>),
+>>>>>>> main
     /// Only its presence counts (`/health`, `/redirect`).
     Present,
 }
@@ -163,6 +173,7 @@ fn parser(source: &str, name: &str) -> Option<Parser> {
         },
         items::DCOS => dcos_part(name),
         items::INPUT => input(name),
+        items::BACKUP if name == items::BACKUP_PROOF => Some(|bytes| backup_proofs::read(bytes).map(Part::Proofs)),
         items::NODE if name == items::NODE_IPV6 => Some(|bytes| dcos::ipv6_off(bytes).map(Part::Ipv6Off)),
         _ => None,
     }

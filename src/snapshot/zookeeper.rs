@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{EvidenceRef, Observed};
+use crate::model::{EvidenceRef, Observed, Zxid};
 
 /// Mode of a server that answers but says that it is not currently serving requests: it has no quorum.
 pub const NOT_SERVING: &str = "not serving";
@@ -46,6 +46,8 @@ pub struct ZkServer {
     pub mntr: Observed<BTreeMap<String, String>>,
     /// `Node count:` of `srvr`, else `zk_znode_count`.
     pub znodes: Observed<u64>,
+    /// `Zxid:` of `srvr`: the last transaction that it has taken in, at the moment of its `Node count:`.
+    pub zxid: Observed<Zxid>,
     /// `conf`: key=value lines.
     pub conf: Observed<BTreeMap<String, String>>,
 }

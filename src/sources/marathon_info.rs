@@ -42,6 +42,9 @@ pub struct InfoWire {
     pub event_subscriber: Option<String>,
     /// Number of `event_subscriber.http_endpoints`, where callbacks are on; never the addresses, which may hold credentials.
     pub http_endpoints: Option<u64>,
+    /// Path of `zookeeper_config.zk`, below which it keeps everything (`/marathon`); servers and credentials of that URL
+    /// are never kept. `None` where it is not said, or is no plain path.
+    pub zk_path: Option<String>,
     /// Those of [`SETTINGS`] that the answer lists, as canonical JSON; `null` is listed.
     pub settings: BTreeMap<String, String>,
 }
@@ -72,6 +75,10 @@ pub fn info(bytes: &[u8]) -> Parsed<InfoWire> {
     )?;
     let subscribed = answer.event_subscriber.filter(|set| !set.is_null());
     let http_endpoints = subscribed.as_ref().and_then(endpoints);
+    let zk_path = answer
+        .zookeeper_config
+        .as_ref()
+        .and_then(|table| zk_path(&table.get("zk")?.value::<String>()?));
     let mut settings = BTreeMap::new();
     for key in SETTINGS {
         let (table, name) = key.split_once('.').unwrap_or_default();
@@ -97,8 +104,29 @@ pub fn info(bytes: &[u8]) -> Parsed<InfoWire> {
             })
             .and_then(|set| subscriber(&set)),
         http_endpoints,
+        zk_path,
         settings,
     })
+}
+
+/// Longest path that is kept, bytes.
+const LONGEST: usize = 256;
+
+/// The path of `zk://user:password@host:port,…/path`: absolute, without a slash at its end, of plain segments only, so
+/// that it can stand in a query. `None` for anything else.
+pub fn zk_path(url: &str) -> Option<String> {
+    let rest = url.strip_prefix("zk://")?;
+    // A password may hold a slash, never an `@`; a list of servers holds neither.
+    let servers = rest.rsplit_once('@').map_or(rest, |(_, servers)| servers);
+    let (_, path) = servers.split_once('/')?;
+    let plain = |segment: &str| {
+        !segment.trim_matches('.').is_empty()
+            && segment
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-'))
+    };
+    let path = path.trim_end_matches('/');
+    (path.len() <= LONGEST && path.split('/').all(plain)).then(|| format!("/{path}"))
 }
 
 /// How many endpoints the object form of an event subscriber names.

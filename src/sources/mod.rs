@@ -3,14 +3,20 @@
 //! Lenient towards what servers add, strict towards what is used: a consumed field of the wrong type, a duplicated
 //! consumed key, broken JSON or invalid UTF-8 is an error with its place, never a default.
 
+pub mod backup_proofs;
 pub mod canonical;
 pub mod dcos;
 pub mod dcos_config;
 pub mod exhibitor;
+pub mod iam_dump;
+mod iam_dump_alien;
+mod iam_dump_lex;
+mod iam_dump_statement;
 pub mod java_regex;
 pub mod json;
 pub mod json_cursor;
 pub mod json_feed;
+pub mod jute;
 pub mod marathon_apps;
 pub mod marathon_constraints;
 pub mod marathon_info;
@@ -28,7 +34,10 @@ pub mod metronome;
 pub mod signoffs;
 pub mod skeleton;
 pub mod zk_digest;
+pub mod zk_snapshot;
+pub mod zk_tree;
 pub mod zk_tree_file;
+pub mod zk_txlog;
 pub mod zk_words;
 
 /// A body that is not what it should be: what was seen, where, and what was expected.

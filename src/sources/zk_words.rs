@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::{Malformed, Parsed};
-use crate::model::backup::Zxid;
+use crate::model::Zxid;
 
 /// What a server answered to a word.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,8 +24,10 @@ pub enum Answer<T> {
 pub struct Srvr {
     /// `leader`, `follower`, `standalone`, `observer`.
     pub mode: String,
-    /// Number of znodes.
+    /// Number of znodes, as the server counts: one more than a walk finds.
     pub nodes: u64,
+    /// Last transaction that the server has taken in; `None` where it prints no such line.
+    pub zxid: Option<Zxid>,
 }
 
 fn answer<'a>(bytes: &'a [u8], word: &str) -> Parsed<Answer<&'a str>> {
@@ -83,6 +85,11 @@ pub fn srvr(bytes: &[u8]) -> Parsed<Answer<Srvr>> {
         };
         let mode = field("Mode:")?;
         let nodes = field("Node count:")?;
+        let zxid = if text.lines().any(|line| line.trim().starts_with("Zxid:")) {
+            Some(field("Zxid:")?)
+        } else {
+            None
+        };
         if mode.is_empty() {
             return Err(Malformed("`Mode:` without a value".to_owned()));
         }
@@ -91,6 +98,7 @@ pub fn srvr(bytes: &[u8]) -> Parsed<Answer<Srvr>> {
             nodes: nodes
                 .parse()
                 .map_err(|_| Malformed(format!("`Node count: {nodes}` is not a count")))?,
+            zxid: zxid.map(str::parse).transpose().map_err(Malformed)?,
         })
     })
 }
@@ -167,8 +175,14 @@ mod tests {
         let expected = Srvr {
             mode: "follower".to_owned(),
             nodes: 1069,
+            zxid: None,
         };
         assert_eq!(srvr(text).unwrap(), Answer::Said(expected));
+        let Answer::Said(told) = srvr(b"Zxid: 0x30000f1a2\nMode: leader\nNode count: 5\n").unwrap() else {
+            panic!("refused")
+        };
+        assert_eq!(told.zxid, Some(Zxid(0x3_0000_f1a2)));
+        assert!(srvr(b"Zxid: 12\nMode: leader\nNode count: 5\n").is_err());
         assert!(srvr(b"Mode: follower\n").is_err());
         assert!(srvr(b"Mode: follower\nNode count: -1\n").is_err());
         let Answer::Said(values) = mntr(b"zk_version\t3.4.14, built on x\nzk_znode_count\t5\n").unwrap() else {

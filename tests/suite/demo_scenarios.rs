@@ -30,6 +30,7 @@ fn judge(before: &Snapshot, after: &Snapshot) -> Vec<CheckResult> {
                 pair,
                 target: Some("1.11.3".parse().unwrap()),
                 target_marathon: None,
+                signoffs: &[],
                 policy: &policy,
                 knowledge: gonogo::knowledge::Knowledge::builtin().unwrap(),
             };

@@ -132,6 +132,7 @@ fn marathon_to_reach_is_stated_or_that_of_the_release() {
             pair: None,
             target: target.map(version),
             target_marathon: marathon.map(version),
+            signoffs: &[],
             policy: &policy,
             knowledge,
         };
@@ -213,6 +214,7 @@ fn every_listed_step_of_dcos_is_judged_and_none_of_them_is_stopped_by_marathon_a
             pair: None,
             target: Some(target.dcos.clone()),
             target_marathon: None,
+            signoffs: &[],
             policy: &policy,
             knowledge,
         };

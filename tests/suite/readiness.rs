@@ -44,6 +44,7 @@ fn results(cluster: &Cluster, target: &str) -> Vec<CheckResult> {
         pair: None,
         target: Some("1.11.3".parse().unwrap()),
         target_marathon: Some(target.parse().unwrap()),
+        signoffs: &[],
         policy: &Policy::default(),
         knowledge: Knowledge::builtin().unwrap(),
     };

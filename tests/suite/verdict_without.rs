@@ -53,6 +53,7 @@ fn verdict(before: Option<&Snapshot>, after: &Snapshot) -> Verdict {
         // Before the window the documents disagree about this hop, which is a warning of its own; here only evidence counts.
         target: before.and_then(|_| "1.11.3".parse().ok()),
         target_marathon: None,
+        signoffs: &[],
         policy: &policy,
         knowledge: gonogo::knowledge::Knowledge::builtin().unwrap(),
     };

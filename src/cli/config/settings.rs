@@ -10,6 +10,7 @@ use std::time::Duration;
 use super::file::File;
 use super::inventory;
 use super::reader::{Problems, Said, duration};
+use crate::cli::backups::Bytes;
 use crate::cli::collect::Args;
 use crate::cli::signoffs;
 use crate::cli::text::nearest;
@@ -28,6 +29,8 @@ pub struct Settings {
     pub tls: Tls,
     /// Proxy.
     pub proxy: Option<String>,
+    /// What becomes of the bytes of backups.
+    pub bytes: Bytes,
     /// Which credential is meant.
     pub auth: AuthSettings,
     /// The walk over the tree of znodes.
@@ -74,6 +77,9 @@ pub fn merge(args: &Args, file: File, problems: &mut Problems) -> Settings {
     targets.agents = agents;
     targets.inputs = inputs(args, &file, inventory_file, problems);
     targets.skipped = skipped(args, &file, problems);
+    targets.backups.named = args.backups.named(file.inputs.backups.clone(), problems);
+    let needed = !targets.backups.named.is_empty() && !targets.skips(items::BACKUP);
+    let bytes = args.backups.bytes(&file.backup, needed, problems);
     let limits = limits(args, &file, problems);
     let zk_tree = zk_tree::merge(&args.zk, &file);
     let mut tls = Tls::default();
@@ -87,7 +93,11 @@ pub fn merge(args: &Args, file: File, problems: &mut Problems) -> Settings {
         }
     }
     Settings {
+<<<<<<< HEAD
         zk_tree,
+=======
+        bytes,
+>>>>>>> main
         targets,
         limits,
         tls,

@@ -158,6 +158,7 @@ impl Case {
             pair,
             target: self.target.clone(),
             target_marathon: self.target_marathon.clone(),
+            signoffs: &[],
             policy: &self.policy,
             knowledge: gonogo::knowledge::Knowledge::builtin().unwrap(),
         }
@@ -173,6 +174,7 @@ pub fn run_single(check: &dyn Check, facts: &Facts<'_>, target: Option<Version>,
             pair: None,
             target,
             target_marathon: None,
+            signoffs: &[],
             policy,
             knowledge: gonogo::knowledge::Knowledge::builtin().unwrap(),
         },
@@ -202,6 +204,7 @@ pub fn run_pair(
             pair,
             target,
             target_marathon: None,
+            signoffs: &[],
             policy,
             knowledge: gonogo::knowledge::Knowledge::builtin().unwrap(),
         },
@@ -295,6 +298,21 @@ impl Cluster {
         self.payload.remove(item);
         let list = self.manifest["evidence"].as_array_mut().unwrap();
         list.retain(|record| record["item"] != item);
+    }
+
+    /// Takes every item below a folder away as if nobody had asked for it.
+    pub fn forget_all(&mut self, folder: &str) {
+        for item in self.records().into_iter().filter(|item| item.starts_with(folder)) {
+            self.forget(&item);
+        }
+    }
+
+    /// Adds an item, or replaces its bytes.
+    pub fn add(&mut self, item: &str, bytes: Vec<u8>) {
+        if !self.records().iter().any(|known| known == item) {
+            self.add_record(item);
+        }
+        self.replace(item, bytes);
     }
 
     /// Replaces the bytes of an item.

@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeZone, Utc};
-use gonogo::model::{Evidence, EvidenceRef, Manifest, Observed, Outcome, Phase, Why};
+use gonogo::model::{Evidence, EvidenceRef, Manifest, Observed, Outcome, Phase, Why, Zxid};
 use gonogo::snapshot::mesos::Attribute;
 use gonogo::snapshot::{
     Agent, Amounts, App, Children, ContainerId, Dcos, Framework, Job, Marathon, MarathonInfo, Master, MasterInfo,
@@ -311,9 +311,11 @@ impl Cluster {
                 mode: known("leader".to_owned(), "data/zookeeper/10.0.0.1/srvr.txt"),
                 mntr: absent("data/zookeeper/10.0.0.1/mntr.txt"),
                 znodes: known(self.znodes, "data/zookeeper/10.0.0.1/srvr.txt"),
+                zxid: known(Zxid(0x3_0000_f1a2), "data/zookeeper/10.0.0.1/srvr.txt"),
                 conf: absent("data/zookeeper/10.0.0.1/conf.txt"),
             }],
             zk_tree: Observed::not_collected("data/zookeeper/ensemble/tree_summary.json"),
+            backups: Vec::new(),
             dcos: self.dcos(),
             signoffs: Observed::not_collected("data/input/files/signoffs.toml"),
         }
@@ -335,6 +337,7 @@ impl Cluster {
                     elected: Some(true),
                     event_subscriber: None,
                     http_endpoints: None,
+                    zk_path: Some("/marathon".to_owned()),
                     settings: BTreeMap::new(),
                 },
                 &item("info.json"),
@@ -425,6 +428,7 @@ impl Cluster {
                 operator: None,
                 auth: "none".to_owned(),
                 insecure: false,
+                backups_in_clear: None,
                 expected: gonogo::model::manifest::Expected::default(),
                 evidence,
             },

@@ -8,6 +8,7 @@ pub mod handmade;
 pub mod hostile;
 pub mod mini;
 pub mod misbehaving;
+pub mod proofs;
 
 /// Says on the true standard error what was not run: the harness hides what `eprintln!` says in tests that pass.
 pub fn skipped(what: &str) {
