@@ -24,7 +24,7 @@ const FRESH: Duration = Duration::from_hours(1);
 
 /// Flags about the tree of znodes.
 #[derive(Debug, Clone, Default, clap::Args)]
-pub struct Args {
+pub struct ZkTreeArgs {
     /// Read the tree of znodes as well: a read-only session with ZooKeeper (opening and closing one are transactions; no znode changes)
     #[arg(long, help_heading = "What")]
     pub zk_tree: bool,
@@ -69,7 +69,7 @@ pub struct Settings {
 }
 
 /// Merges flags and file.
-pub fn merge(args: &Args, file: &File) -> Settings {
+pub fn merge(args: &ZkTreeArgs, file: &File) -> Settings {
     let standard = WalkLimits::default();
     let path = |flag: Option<&PathBuf>, said: Option<&Said<PathBuf>>| flag.or(said.map(|said| &said.value)).cloned();
     Settings {

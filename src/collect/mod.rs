@@ -45,11 +45,7 @@ pub use collectors::input::license_record;
 use engine::{Context, Gate};
 pub use limits::Limits;
 pub use observer::{Observer, Silent};
-<<<<<<< HEAD
-pub use plan::{Input, Job, Targets, ZkTree};
-=======
-pub use plan::{Backups, Input, Job, Targets};
->>>>>>> main
+pub use plan::{Backups, Input, Job, Targets, ZkTree};
 use records::Records;
 pub use target::{Base, Origin};
 pub use tls::Tls;

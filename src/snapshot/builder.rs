@@ -11,11 +11,9 @@ use crate::sources::mesos_agents::SlavesWire;
 use super::believe::{Believe, malformed, says};
 use super::parts::{self, Names, Part, pick, split};
 use super::state::{StateParts, agent, recovered};
-<<<<<<< HEAD
-use super::{Origin, OtherState, Snapshot, from_dcos, from_marathon, from_mesos, from_zookeeper, mesos, zk_tree};
-=======
-use super::{Origin, OtherState, Snapshot, backups, from_dcos, from_marathon, from_mesos, from_zookeeper, mesos};
->>>>>>> main
+use super::{
+    Origin, OtherState, Snapshot, backups, from_dcos, from_marathon, from_mesos, from_zookeeper, mesos, zk_tree,
+};
 
 /// Receives the items of one archive and gives the snapshot in the end.
 #[derive(Default)]
@@ -123,11 +121,8 @@ impl Builder {
         let metronome = from_marathon::metronome(&mut believe);
         let exhibitors = from_zookeeper::exhibitors(&mut believe);
         let zookeepers = from_zookeeper::servers(&mut believe);
-<<<<<<< HEAD
         let zk_tree = zk_tree::tree(&mut believe);
-=======
         let backups = backups::given(&mut believe);
->>>>>>> main
         let dcos = from_dcos::dcos(&mut believe);
         let signed = items::path(items::INPUT, items::INPUT_HOST, items::INPUT_SIGNOFFS);
         let signoffs = believe.take(&signed, pick!(Signoffs));
@@ -147,11 +142,8 @@ impl Builder {
             metronome,
             exhibitors,
             zookeepers,
-<<<<<<< HEAD
             zk_tree,
-=======
             backups,
->>>>>>> main
             dcos,
             signoffs,
             origin: Origin { digest, manifest },

@@ -103,13 +103,10 @@ pub struct Snapshot {
     pub exhibitors: Vec<ExhibitorView>,
     /// ZooKeeper servers that were asked, sorted by host.
     pub zookeepers: Vec<ZkServer>,
-<<<<<<< HEAD
     /// The tree of znodes, where a walk over the wire was asked for; the same whichever server answered.
     pub zk_tree: Observed<ZkTree>,
-=======
     /// Backups that were given, as their proofs show them; sorted by name.
     pub backups: Vec<BackupGiven>,
->>>>>>> main
     /// What DC/OS itself said.
     pub dcos: Dcos,
     /// Answers to manual items that were collected along.

@@ -11,15 +11,9 @@ use sha2::{Digest as _, Sha256};
 use crate::archive::format::ERROR_SUFFIX;
 use crate::model::{Proof, Signoff, Version, hex, items};
 use crate::sources::{
-<<<<<<< HEAD
-    Malformed, Parsed, dcos, dcos_config, exhibitor, marathon_apps, marathon_info, marathon_metrics, marathon_work,
-    mesos_agent, mesos_agents, mesos_basics, mesos_maintenance, mesos_registry, mesos_summary, metronome, signoffs,
-    zk_tree_file, zk_words,
-=======
     Malformed, Parsed, backup_proofs, dcos, dcos_config, exhibitor, marathon_apps, marathon_info, marathon_metrics,
     marathon_work, mesos_agent, mesos_agents, mesos_basics, mesos_maintenance, mesos_registry, mesos_summary,
-    metronome, signoffs, zk_words,
->>>>>>> main
+    metronome, signoffs, zk_tree_file, zk_words,
 };
 
 use super::state::{StateParts, read_state};
@@ -64,12 +58,9 @@ pub(super) enum Part {
     LicenseFile(LicenseFile),
     Ipv6Off(bool),
     Signoffs(Vec<Signoff>),
-<<<<<<< HEAD
     ZkTreeLines(zk_tree::Lines),
     ZkTreeSummary(Box<zk_tree_file::Summary>),
-=======
     Proofs(Vec<Proof>),
->>>>>>> main
     /// Only its presence counts (`/health`, `/redirect`).
     Present,
 }

@@ -93,11 +93,8 @@ pub fn merge(args: &Args, file: File, problems: &mut Problems) -> Settings {
         }
     }
     Settings {
-<<<<<<< HEAD
         zk_tree,
-=======
         bytes,
->>>>>>> main
         targets,
         limits,
         tls,
