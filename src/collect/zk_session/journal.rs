@@ -139,28 +139,25 @@ impl Journal {
             contents: None,
             kept,
         };
-        let (mut journal, frontier) = match open_old(path)? {
-            Some(file) => {
-                let (length, frontier, kept) = replay(&file, new)?;
-                file.set_len(length)?;
-                let mut opened = journal(file, kept);
-                opened.file.seek(SeekFrom::End(0))?;
-                if length == 0 {
-                    opened.begin(new)?;
-                }
-                (opened, frontier)
+        let (mut journal, frontier) = if let Some(file) = open_old(path)? {
+            let (length, frontier, kept) = replay(&file, new)?;
+            file.set_len(length)?;
+            let mut opened = journal(file, kept);
+            opened.file.seek(SeekFrom::End(0))?;
+            if length == 0 {
+                opened.begin(new)?;
             }
-            None => {
-                let file = OpenOptions::new()
-                    .read(true)
-                    .write(true)
-                    .create_new(true)
-                    .mode(0o600)
-                    .open(path)?;
-                let mut made = journal(file, Vec::new());
-                made.begin(new)?;
-                (made, Frontier::at_root())
-            }
+            (opened, frontier)
+        } else {
+            let file = OpenOptions::new()
+                .read(true)
+                .write(true)
+                .create_new(true)
+                .mode(0o600)
+                .open(path)?;
+            let mut made = journal(file, Vec::new());
+            made.begin(new)?;
+            (made, Frontier::at_root())
         };
         journal.contents = contents;
         if let Some(contents) = &mut journal.contents {
