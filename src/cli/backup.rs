@@ -1,5 +1,6 @@
 //! `gonogo backup`: proves backups, and what goes with them. One file per subcommand; reads no cluster.
 
+pub mod drill;
 pub mod inspect;
 pub mod script;
 
@@ -19,6 +20,8 @@ pub struct Args {
 pub enum BackupCommand {
     /// Prove that backups can be restored: read them to their end, count what is in them, find what is missing
     Inspect(inspect::Args),
+    /// Restore drill: start a genuine ZooKeeper on a copy of a backup and compare what it gives back
+    Drill(drill::Args),
     /// Write the script that takes the backups of a DC/OS release: for one host, as an Ansible playbook, or as commands
     Script(script::Args),
 }
@@ -27,6 +30,7 @@ pub enum BackupCommand {
 pub fn run(args: &Args, ctx: &mut Ctx<'_>) -> anyhow::Result<u8> {
     match &args.command {
         BackupCommand::Inspect(args) => inspect::run(args, ctx),
+        BackupCommand::Drill(args) => drill::run(args, ctx),
         BackupCommand::Script(args) => script::run(args, ctx),
     }
 }
