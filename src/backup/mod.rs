@@ -3,11 +3,19 @@
 //! Gives a [`Proof`](crate::model::Proof) of each; never changes what it reads, never executes it, and never says
 //! restorable of a backup that it could not read to its end.
 
+mod discover;
+pub mod drill;
+mod guano;
+mod hash;
 pub mod iam;
 mod limits;
+mod open;
+mod pipeline;
+mod record;
 pub mod script;
 pub mod seal;
 pub mod server;
+mod zookeeper;
 
 use std::fmt;
 use std::io;
@@ -78,11 +86,6 @@ fn shown(path: &Path) -> String {
 /// # Errors
 /// [`CannotRead`] where the path itself cannot be opened or a disk fails. Damage of a backup is no error: it stands in
 /// its proof, or in [`Inspected::unreadable`] where not even its kind can be told.
-pub fn prove(path: &Path, _options: &Options) -> Result<Inspected, CannotRead> {
-    std::fs::metadata(path).map_err(|error| CannotRead::new(path, error))?;
-    Ok(Inspected {
-        path: shown(path),
-        unreadable: Some("no ZooKeeper data directory, guano dump or SQL dump was found in it".to_owned()),
-        ..Inspected::default()
-    })
+pub fn prove(path: &Path, options: &Options) -> Result<Inspected, CannotRead> {
+    pipeline::prove(path, options)
 }

@@ -15,6 +15,7 @@ mod archive_formats;
 mod archive_hostile;
 mod archive_verify;
 mod backup_facts;
+mod backup_inspect;
 mod backup_script;
 mod backup_seal;
 mod cli;
