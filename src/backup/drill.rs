@@ -12,8 +12,8 @@ use serde::Serialize;
 
 pub use copy::{Copied, copy, expected};
 
-use crate::model::backup::{Proof, Zxid};
 use crate::model::BackupStatus;
+use crate::model::backup::{Proof, Zxid};
 use crate::sources::zk_digest::{Node, TreeDigest};
 use crate::sources::zk_tree::{Full, FullNode};
 
@@ -149,7 +149,9 @@ impl Drill {
             BackupStatus::Restorable => {}
             BackupStatus::CannotSay => drill.say(
                 Outcome::CannotSay,
-                format!("whether the files are complete cannot be said, whatever a server gives back from them: {what}"),
+                format!(
+                    "whether the files are complete cannot be said, whatever a server gives back from them: {what}"
+                ),
             ),
             BackupStatus::NotRestorable => drill.say(Outcome::Red, format!("the files are not restorable: {what}")),
         }
@@ -170,26 +172,41 @@ impl Drill {
         let Some(files) = files else {
             self.say(
                 Outcome::Red,
-                format!("no snapshot in it is whole, and the server gave back {} znodes", walked.len()),
+                format!(
+                    "no snapshot in it is whole, and the server gave back {} znodes",
+                    walked.len()
+                ),
             );
             self.server = Some(server);
             return;
         };
         let own = self.differences(files, walked);
         if self.differences > 0 {
-            let nodes = if self.differences == 1 { "1 znode" } else { &format!("{} znodes", self.differences) };
+            let nodes = if self.differences == 1 {
+                "1 znode"
+            } else {
+                &format!("{} znodes", self.differences)
+            };
             self.say(Outcome::Red, format!("files and server differ in {nodes}"));
         }
         // Two ways of reading the same files: they must not differ either.
         let read = files.digested().summary();
         if self.reader.digest.as_ref() != Some(&read.digest) {
-            self.say(Outcome::Red, "the reader's digest is not that of the nodes in the files".to_owned());
-        }
-        if server.node_count != Some(walked.len() as u64 + 1) {
-            let said = server.node_count.map_or_else(|| "nothing".to_owned(), |count| count.to_string());
             self.say(
                 Outcome::Red,
-                format!("the server says {said} for its znodes, and {} were read from it", walked.len()),
+                "the reader's digest is not that of the nodes in the files".to_owned(),
+            );
+        }
+        if server.node_count != Some(walked.len() as u64 + 1) {
+            let said = server
+                .node_count
+                .map_or_else(|| "nothing".to_owned(), |count| count.to_string());
+            self.say(
+                Outcome::Red,
+                format!(
+                    "the server says {said} for its znodes, and {} were read from it",
+                    walked.len()
+                ),
             );
         }
         if own == 0 && server.zxid != self.reader.zxid {

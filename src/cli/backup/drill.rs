@@ -19,7 +19,6 @@ use crate::collect::zk_session::{Seen, Sink, WalkLimits, ZkAuth, walk};
 use crate::model::BackupKind;
 use crate::model::backup::{Proof, Zxid};
 use crate::report::safe::json_escaped;
-use crate::sources::zk_words;
 
 mod terminal;
 
@@ -259,11 +258,11 @@ fn read_back(server: &Server, walked: &mut Walked) -> anyhow::Result<Option<Stri
         contents: true,
         ..WalkLimits::default()
     };
-    let origin = Origin {
+    let servers = [Origin {
         tls: false,
         host: server.address().ip().to_string(),
         port: server.address().port(),
-    };
+    }];
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -271,7 +270,7 @@ fn read_back(server: &Server, walked: &mut Walked) -> anyhow::Result<Option<Stri
     runtime.block_on(async {
         let auth = ZkAuth::default();
         tokio::select! {
-            ended = walk(&[origin], &auth, &limits, walked) => Ok(match ended {
+            ended = walk(&servers, &auth, &limits, walked) => Ok(match ended {
                 Ok(summary) if summary.complete => None,
                 Ok(summary) => Some(summary.incomplete_because.unwrap_or_else(|| "the walk ended early".to_owned())),
                 Err(error) => Some(error.to_string()),
