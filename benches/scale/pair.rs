@@ -55,6 +55,7 @@ pub fn write(folder: &Path, name: &str, phase: Phase, shape: &Shape, moment: &Mo
         operator: None,
         auth: "none".to_owned(),
         insecure: false,
+        backups_in_clear: None,
         expected: Expected {
             kind: ClusterKind::Mesos,
             masters: MASTERS.map(|host| format!("{host}:5050")).to_vec(),

@@ -8,6 +8,7 @@ pub mod drill;
 mod guano;
 mod hash;
 pub mod iam;
+pub mod keep;
 mod limits;
 mod open;
 mod pipeline;

@@ -11,6 +11,7 @@
 //! ```
 
 pub mod beside;
+pub mod copies;
 pub mod identities;
 pub mod input;
 pub mod open;
@@ -21,8 +22,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 pub use beside::Beside;
+pub use copies::Copies;
 pub use identities::Identities;
-pub use input::{Content, seal};
+pub use input::{Content, Witness, seal};
 pub use open::{Known, Opened, open};
 pub use recipients::Recipients;
 pub use writer::{Form, Sealed, Sealer};
@@ -45,7 +47,7 @@ pub enum SealError {
     #[error("{0}")]
     Identity(String),
     /// Others may read the identity.
-    #[error("{path} holds an identity and can be read by others (mode {mode:03o}): it is not used")]
+    #[error("{path} holds an identity and can be read by others (mode {mode:03o}): it is not used; `chmod 600` it")]
     Exposed {
         /// The file.
         path: PathBuf,
@@ -86,7 +88,7 @@ pub enum SealError {
         why: &'static str,
     },
     /// Sealed for others.
-    #[error("{path} is not sealed for this identity")]
+    #[error("{path} is not sealed for this identity (or its header was altered); nothing was written")]
     OtherIdentity {
         /// The file.
         path: PathBuf,

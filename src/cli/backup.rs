@@ -2,13 +2,25 @@
 
 pub mod drill;
 pub mod inspect;
+mod interruptible;
+pub mod kept;
+pub mod open;
 pub mod script;
+pub mod seal;
 
 use super::Ctx;
 
 /// Arguments.
 #[derive(Debug, clap::Args)]
-#[command(subcommand_required = true, arg_required_else_help = true)]
+#[command(
+    subcommand_required = true,
+    arg_required_else_help = true,
+    after_help = "\
+Examples:
+  gonogo backup inspect zk-backup.tar.gz iam-backup.sql
+  gonogo backup seal zk-backup.tar.gz --recipients-file recipients.txt -o zk-backup.tar.gz.age
+  gonogo backup open zk-backup.tar.gz.age --identity identity.txt -o zk-backup.tar.gz"
+)]
 pub struct Args {
     /// What to do with backups.
     #[command(subcommand)]
@@ -22,6 +34,10 @@ pub enum BackupCommand {
     Inspect(inspect::Args),
     /// Restore drill: start a genuine ZooKeeper on a copy of a backup and compare what it gives back
     Drill(drill::Args),
+    /// Encrypt backups to recipients, so that they can be kept and carried
+    Seal(seal::Args),
+    /// Decrypt a sealed backup with an identity, whole or not at all
+    Open(open::Args),
     /// Write the script that takes the backups of a DC/OS release: for one host, as an Ansible playbook, or as commands
     Script(script::Args),
 }
@@ -31,6 +47,8 @@ pub fn run(args: &Args, ctx: &mut Ctx<'_>) -> anyhow::Result<u8> {
     match &args.command {
         BackupCommand::Inspect(args) => inspect::run(args, ctx),
         BackupCommand::Drill(args) => drill::run(args, ctx),
+        BackupCommand::Seal(args) => seal::run(args, ctx),
+        BackupCommand::Open(args) => open::run(args, ctx),
         BackupCommand::Script(args) => script::run(args, ctx),
     }
 }

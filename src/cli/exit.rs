@@ -1,5 +1,6 @@
 //! Exit codes: documented constants, never reused, mapped in one place.
 
+use crate::backup::seal::SealError;
 use crate::model::Verdict;
 
 /// GO, also with warnings.
@@ -43,11 +44,29 @@ pub fn of_error(error: &anyhow::Error) -> u8 {
         if let Some(error) = cause.downcast_ref::<crate::archive::WriteError>() {
             return if error.is_usage() { USAGE } else { FAILURE };
         }
+        if let Some(error) = cause.downcast_ref::<SealError>() {
+            return of_sealing(error);
+        }
         if cause.is::<crate::compare::CannotCompare>() {
             return USAGE;
         }
     }
     FAILURE
+}
+
+/// The exit code of something that was not sealed or not opened.
+fn of_sealing(error: &SealError) -> u8 {
+    match error {
+        SealError::Recipient(_)
+        | SealError::Identity(_)
+        | SealError::OtherIdentity { .. }
+        | SealError::Unsuitable { .. } => USAGE,
+        SealError::Write(error) if error.is_usage() => USAGE,
+        SealError::Write(_) | SealError::Read { .. } | SealError::Changed { .. } => FAILURE,
+        SealError::NotSealed { .. } | SealError::Damaged { .. } | SealError::Differs { .. } => ARCHIVE_REFUSED,
+        SealError::Exposed { .. } => SECURITY,
+        SealError::Stopped => INTERRUPTED,
+    }
 }
 
 /// `--exit-style check`: unknown, and every error.

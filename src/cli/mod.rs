@@ -4,6 +4,7 @@
 
 pub mod args;
 pub mod backup;
+pub mod backups;
 pub mod check;
 pub mod checks;
 pub mod collect;
@@ -26,6 +27,7 @@ pub mod man;
 pub mod output;
 pub mod plan;
 mod progress;
+pub mod recipients;
 pub mod report;
 pub mod select;
 pub mod signoff;

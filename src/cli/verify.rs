@@ -6,9 +6,10 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
+use super::backup::kept::{self, Copy, State};
 use super::text::sanitized;
 use super::{Ctx, Failure, exit};
-use crate::archive::{Limits, Reader, Refused, Verified};
+use crate::archive::{Refused, Verified};
 use crate::model::{Evidence, Outcome};
 
 /// Missing items that are listed without `-v`.
@@ -17,7 +18,8 @@ const LISTED: usize = 20;
 /// Arguments.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Every byte is read and compared with the archive's own manifests: names, order, sizes, SHA-256.
+Every byte is read and compared with the archive's own manifests: names, order, sizes, SHA-256. Sealed copies of backups that
+stand beside the archive are compared with the hashes in it; of those that do not it is said.
 Exit codes: 0 intact, 6 refused (says why), 1 cannot be read.
 
 Examples:
@@ -45,10 +47,15 @@ pub enum Format {
 /// Runs the command.
 pub fn run(args: &Args, ctx: &mut Ctx<'_>) -> anyhow::Result<u8> {
     let name = args.archive.display().to_string();
-    let read = Reader::open(&args.archive, &Limits::default()).and_then(Reader::verify);
+    let read = kept::read_or_refuse(&args.archive);
+    let copies = match &read {
+        Ok((_, proofs)) => kept::copies(&args.archive, proofs)
+            .map_err(|error| Failure::io(&format!("{name}: a sealed copy beside it"), &error))?,
+        Err(_) => Vec::new(),
+    };
     let text = match (&read, args.format) {
-        (Ok(verified), Format::Terminal) => lines(&name, verified, ctx.verbosity > 0),
-        (Ok(verified), Format::Json) => json(&Answer::of(&name, verified))?,
+        (Ok((verified, _)), Format::Terminal) => lines(&name, verified, &copies, ctx.verbosity > 0),
+        (Ok((verified, _)), Format::Json) => json(&Answer::of(&name, verified, &copies))?,
         (Err(refused), Format::Json) if refused.is_archive() => json(&Rejection::of(&name, refused))?,
         (Err(_), _) => String::new(),
     };
@@ -56,7 +63,15 @@ pub fn run(args: &Args, ctx: &mut Ctx<'_>) -> anyhow::Result<u8> {
         .write_all(text.as_bytes())
         .map_err(|error| Failure::io("standard output", &error))?;
     match read {
-        Ok(_) => Ok(exit::GO),
+        Ok(_) => match copies.iter().find(|copy| copy.state == State::Altered) {
+            None => Ok(exit::GO),
+            Some(copy) => Err(Failure::refused(format!(
+                "{name}: the archive is intact; its sealed copy {} is not what was sealed",
+                copy.file
+            ))
+            .hint("copy it again from where it was made, or take another backup")
+            .into()),
+        },
         Err(refused) => Err(anyhow::Error::new(refused).context(name)),
     }
 }
@@ -76,7 +91,7 @@ fn missing(verified: &Verified) -> impl Iterator<Item = &Evidence> {
     records.filter(|evidence| evidence.outcome != Outcome::Captured)
 }
 
-fn lines(name: &str, verified: &Verified, all: bool) -> String {
+fn lines(name: &str, verified: &Verified, copies: &[Copy], all: bool) -> String {
     let manifest = &verified.manifest;
     let mut text = format!("{}: intact\n", sanitized(name));
     let mut line = |label: &str, value: &str| {
@@ -119,6 +134,17 @@ fn lines(name: &str, verified: &Verified, all: bool) -> String {
             counts.join(", ")
         },
     );
+    for copy in copies {
+        let state = match copy.state {
+            State::Intact => "intact",
+            State::Absent => "not beside the archive: nothing is said of it",
+            State::Altered => "ALTERED: not what was sealed",
+        };
+        line("sealed", &format!("{}: {state}", sanitized(&copy.file)));
+    }
+    if let Some(because) = &manifest.backups_in_clear {
+        line("in clear", &format!("backups were not sealed: {}", sanitized(because)));
+    }
     let left = missing(verified).count();
     let most = if all { left } else { LISTED };
     for evidence in missing(verified).take(most) {
@@ -159,6 +185,8 @@ struct Answer<'a> {
     finished_at: chrono::DateTime<chrono::Utc>,
     members: usize,
     bytes: u64,
+    sealed: &'a [Copy],
+    backups_in_clear: Option<&'a str>,
     outcomes: BTreeMap<&'static str, usize>,
     missing: Vec<Missing<'a>>,
 }
@@ -172,7 +200,7 @@ struct Missing<'a> {
 }
 
 impl<'a> Answer<'a> {
-    fn of(archive: &'a str, verified: &'a Verified) -> Self {
+    fn of(archive: &'a str, verified: &'a Verified, sealed: &'a [Copy]) -> Self {
         let manifest = &verified.manifest;
         Self {
             format: "gonogo-verify/1",
@@ -189,6 +217,8 @@ impl<'a> Answer<'a> {
             finished_at: manifest.finished_at,
             members: verified.members,
             bytes: verified.bytes,
+            sealed,
+            backups_in_clear: manifest.backups_in_clear.as_deref(),
             outcomes: outcomes(verified),
             missing: missing(verified)
                 .map(|evidence| Missing {

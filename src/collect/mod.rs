@@ -38,13 +38,13 @@ use std::sync::Arc;
 use chrono::Utc;
 
 use crate::archive::{Staging, format};
-use crate::model::Manifest;
+use crate::model::{Manifest, items};
 
 pub use collectors::input::license_record;
 use engine::{Context, Gate};
 pub use limits::Limits;
 pub use observer::{Observer, Silent};
-pub use plan::{Input, Job, Targets};
+pub use plan::{Backups, Input, Job, Targets};
 use records::Records;
 pub use target::{Base, Origin};
 pub use tls::Tls;
@@ -90,6 +90,9 @@ pub async fn run(job: Job, staging: Staging, observer: Arc<dyn Observer>) -> Res
     let auth = job.credentials.kind().to_owned();
     let insecure = job.tls.insecure;
     let expected = job.targets.expected();
+    let backups_in_clear = (!job.targets.skips(items::BACKUP))
+        .then(|| job.targets.backups.in_clear())
+        .flatten();
     let http =
         http::Http::new(&job.limits, job.tls, job.credentials, job.proxy.as_deref()).map_err(CollectError::Setup)?;
     let ctx = Arc::new(Context {
@@ -120,6 +123,7 @@ pub async fn run(job: Job, staging: Staging, observer: Arc<dyn Observer>) -> Res
             operator: job.operator,
             auth,
             insecure,
+            backups_in_clear,
             expected,
             evidence,
         },

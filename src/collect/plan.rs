@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+use crate::backup::keep::{Keep, Named};
 use crate::model::Phase;
 use crate::model::items;
 use crate::model::manifest::{ClusterKind, Expected};
@@ -38,8 +39,36 @@ pub struct Targets {
     pub agents: Option<Vec<String>>,
     /// Input files.
     pub inputs: Vec<Input>,
+    /// Backups.
+    pub backups: Backups,
     /// Sources left out.
     pub skipped: BTreeSet<String>,
+}
+
+/// Backups to be proven.
+#[derive(Debug, Clone)]
+pub struct Backups {
+    /// The backups.
+    pub named: Vec<Named>,
+    /// What becomes of their bytes.
+    pub keep: Keep,
+}
+
+impl Default for Backups {
+    fn default() -> Self {
+        Self {
+            named: Vec::new(),
+            keep: Keep::Unsaid,
+        }
+    }
+}
+
+impl Backups {
+    /// Why bytes stay in clear, where they do and there are any.
+    pub fn in_clear(&self) -> Option<String> {
+        let because = self.keep.in_clear().filter(|_| !self.named.is_empty());
+        because.map(str::to_owned)
+    }
 }
 
 /// An input file of the operator.

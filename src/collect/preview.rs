@@ -37,6 +37,7 @@ pub fn lines(targets: &Targets) -> Vec<String> {
             "",
         );
     }
+    preview.backups();
     preview.each(Asked::EachMasterAtEnd, &targets.mesos_bases(), "");
     preview.lines
 }
@@ -82,6 +83,14 @@ impl Preview<'_> {
                 let folder = base.label(endpoint.source);
                 self.request(endpoint, &base.to_string(), &folder, note);
             }
+        }
+    }
+
+    fn backups(&mut self) {
+        for named in &self.targets.backups.named {
+            let path = named.path.display();
+            let request = format!("BACKUP {path}");
+            self.line(items::BACKUP, &request, &named.label, items::BACKUP_PROOF, "");
         }
     }
 

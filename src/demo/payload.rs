@@ -382,6 +382,7 @@ pub fn payload(model: &Model, phase: Phase) -> Payload {
         operator: None,
         auth: "none".to_owned(),
         insecure: false,
+        backups_in_clear: None,
         expected: Expected {
             kind: if model.is_dcos() {
                 ClusterKind::Dcos

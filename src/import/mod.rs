@@ -148,6 +148,7 @@ pub fn run(options: &Options, target: &Target, tool: &str) -> Result<Imported, I
         operator: options.operator.clone(),
         auth: "none".into(),
         insecure: false,
+        backups_in_clear: None,
         expected: Expected::default(),
         evidence,
     };

@@ -107,6 +107,10 @@ pub struct Manifest {
     /// Whether certificate verification was switched off (`--insecure`).
     #[serde(default)]
     pub insecure: bool,
+    /// Why backups whose proofs are in the archive were not sealed, as the operator said (`--no-seal`); `None` where they
+    /// were, or where there are none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub backups_in_clear: Option<String>,
     /// What was expected of the cluster.
     pub expected: Expected,
     /// Provenance of every item, sorted by `item`.

@@ -67,6 +67,7 @@ pub fn snapshot(items: &[Item<'_>]) -> Snapshot {
         operator: None,
         auth: "none".to_owned(),
         insecure: false,
+        backups_in_clear: None,
         expected: Expected::default(),
         evidence: items
             .iter()

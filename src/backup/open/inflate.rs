@@ -35,12 +35,12 @@ impl Read for Counting {
 
 impl Inflating {
     /// From the begin of a file.
-    pub(super) fn new(file: File, limits: &Limits) -> io::Result<Self> {
-        Ok(Self {
+    pub(super) fn new(file: File, limits: &Limits) -> Self {
+        Self {
             decoder: MultiGzDecoder::new(BufReader::with_capacity(CHUNK, Counting { file, read: 0 })),
             at: 0,
             limits: *limits,
-        })
+        }
     }
 
     /// Inflated bytes before the next one.
@@ -56,9 +56,8 @@ impl Inflating {
         let mut buffer = vec![0; CHUNK];
         while self.at < place {
             let most = usize::try_from(place - self.at).unwrap_or(CHUNK).min(CHUNK);
-            match self.read(buffer.get_mut(..most).unwrap_or_default())? {
-                0 => return Err(io::ErrorKind::UnexpectedEof.into()),
-                _ => {}
+            if self.read(buffer.get_mut(..most).unwrap_or_default())? == 0 {
+                return Err(io::ErrorKind::UnexpectedEof.into());
             }
         }
         Ok(())

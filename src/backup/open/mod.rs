@@ -194,7 +194,7 @@ fn begin(source: &mut dyn Read) -> io::Result<Vec<u8>> {
 
 impl Opened {
     fn inflate(&self) -> io::Result<Inflating> {
-        Inflating::new(File::open(&self.path)?, &self.limits)
+        Ok(Inflating::new(File::open(&self.path)?, &self.limits))
     }
 
     /// A gzip stream: of a tar, or of one file.

@@ -131,19 +131,15 @@ impl Index<'_> {
             let [flag] = header.as_old().linkflag;
             match flag {
                 b'L' => {
-                    ahead.name = Some(
-                        self.extension(size)?
-                            .into_iter()
-                            .take_while(|byte| *byte != 0)
-                            .collect(),
-                    )
+                    let name = self.extension(size)?;
+                    ahead.name = Some(name.into_iter().take_while(|byte| *byte != 0).collect());
                 }
-                b'K' => drop(self.extension(size)?),
+                // Of links, and of the whole tar: nothing that says where a file stands.
+                b'K' | b'g' => drop(self.extension(size)?),
                 b'x' | b'X' => {
                     let text = self.extension(size)?;
                     pax(&text, &mut ahead)?;
                 }
-                b'g' => drop(self.extension(size)?),
                 _ => {
                     let ahead = std::mem::take(&mut ahead);
                     self.entry(header, flag, size, ahead)?;
@@ -279,7 +275,7 @@ impl Index<'_> {
                 }
             }
         }
-        if more < BLOCK as u64 || more % BLOCK as u64 != 0 {
+        if more < BLOCK as u64 || !more.is_multiple_of(BLOCK as u64) {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
         Ok(())

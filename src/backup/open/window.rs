@@ -10,7 +10,7 @@ pub(super) enum Window {
     /// A file that can be skipped in.
     Seeking { file: BufReader<File>, at: u64, size: u64 },
     /// A stream that has to be read through.
-    Streaming(Inflating),
+    Streaming(Box<Inflating>),
 }
 
 impl Window {
@@ -25,7 +25,7 @@ impl Window {
 
     /// From the begin of a stream.
     pub(super) fn streaming(stream: Inflating) -> Self {
-        Self::Streaming(stream)
+        Self::Streaming(Box::new(stream))
     }
 
     /// Bytes before the next one.

@@ -67,6 +67,12 @@ impl Beside {
         Ok(Place::for_file(&self.part.path().join(name), false)?)
     }
 
+    /// Removes one sealed copy again.
+    pub fn discard(&self, name: &str) {
+        // Where it cannot be removed, the whole folder cannot be written: publishing or the next copy says so.
+        let _ = fs::remove_file(self.part.path().join(name));
+    }
+
     /// Gives the folder its name; an empty one is not published.
     ///
     /// # Errors
@@ -114,9 +120,10 @@ impl Published {
         self.place.path()
     }
 
-    /// Keeps the folder; what it replaced is deleted.
-    pub fn keep(mut self) {
+    /// Keeps the folder, and gives its path; what it replaced is deleted.
+    pub fn keep(mut self) -> PathBuf {
         self.kept = true;
+        self.place.path().to_owned()
     }
 
     /// Puts back what stood there before, and keeps its drop from doing anything.

@@ -25,8 +25,8 @@ const CHUNK: usize = 256 << 10;
 pub struct Content {
     /// Whether it was a folder.
     pub folder: bool,
-    /// As [`Proof::sha256`](crate::model::backup::Proof::sha256): of the file; for a folder of the sorted lines
-    /// `<sha256>  <path>` of its files.
+    /// As [`Proof::sha256`](crate::model::backup::Proof::sha256): of the file; for a folder of the lines
+    /// `<sha256>  <path>` of its files, sorted by path.
     pub sha256: String,
     /// Bytes of the file, or of all files together.
     pub bytes: u64,
@@ -57,6 +57,25 @@ pub fn seal(
         file(path, &mut sealer, watch)?
     };
     Ok((sealer.finish()?, content))
+}
+
+/// What tells later that a file, or a folder with everything in it, was not written to meanwhile.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Witness(Vec<Entry>);
+
+impl Witness {
+    /// As it is now.
+    ///
+    /// # Errors
+    /// [`SealError::Read`], [`SealError::Unsuitable`] where folders are nested without end.
+    pub fn of(path: &Path) -> Result<Self, SealError> {
+        list(path).map(Self)
+    }
+
+    /// Bytes of all files.
+    pub fn bytes(&self) -> u64 {
+        self.0.iter().map(|entry| entry.stamp.bytes).sum()
+    }
 }
 
 /// What tells that a file is still the same.
@@ -175,6 +194,7 @@ enum Kind {
     File,
     Folder,
     Link,
+    Other,
 }
 
 fn folder(path: &Path, sealer: &mut Sealer, watch: &mut Watch<'_>) -> Result<Content, SealError> {
@@ -194,6 +214,12 @@ fn folder(path: &Path, sealer: &mut Sealer, watch: &mut Watch<'_>) -> Result<Con
         let failed = |e| SealError::write(&out, e);
         match entry.kind {
             Kind::Folder => tar.append_data(&mut header, name, io::empty()).map_err(failed)?,
+            Kind::Other => {
+                return Err(SealError::Unsuitable {
+                    path: entry.path.clone(),
+                    why: "a device, socket or pipe: a backup holds files and folders",
+                });
+            }
             Kind::Link => {
                 let to = fs::read_link(&entry.path).map_err(read)?;
                 header.set_size(0);
@@ -271,7 +297,7 @@ fn walk(path: &Path, relative: &Path, depth: usize, all: &mut Vec<Entry>) -> Res
         kind if kind.is_dir() => Kind::Folder,
         kind if kind.is_file() => Kind::File,
         kind if kind.is_symlink() => Kind::Link,
-        _ => return Err(unsuitable("a device, socket or pipe: a backup holds files and folders")),
+        _ => Kind::Other,
     };
     all.push(Entry {
         path: path.to_owned(),
@@ -296,16 +322,18 @@ fn walk(path: &Path, relative: &Path, depth: usize, all: &mut Vec<Entry>) -> Res
     Ok(())
 }
 
-/// A line as `sha256sum` prints it.
-fn listed(sha256: &str, relative: &Path) -> String {
-    format!("{sha256}  {}\n", relative.display())
+/// A path and the line that `sha256sum` prints of it.
+fn listed(sha256: &str, relative: &Path) -> (String, String) {
+    let path = relative.display().to_string();
+    let line = format!("{sha256}  {path}\n");
+    (path, line)
 }
 
-/// SHA-256 of the sorted lines.
-fn digest(mut lines: Vec<String>) -> String {
+/// SHA-256 of the lines, sorted by path.
+fn digest(mut lines: Vec<(String, String)>) -> String {
     lines.sort();
     let mut hash = Sha256::new();
-    for line in &lines {
+    for (_, line) in &lines {
         hash.update(line.as_bytes());
     }
     hex(&hash.finalize())

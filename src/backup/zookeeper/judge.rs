@@ -237,8 +237,8 @@ impl Judge<'_> {
             let again = "take another backup";
             match (log.file.tail, log.file.padded) {
                 (Tail::Corrupt, _) => self.not(UNREADABLE, format!("{name}: {problem}; {again}")),
-                // Zeros follow: that is how the log of a running server looks when it is copied.
-                (Tail::Torn, true) => {}
+                // Zeros follow, behind a part of a transaction too: so the log of a running server looks when it is copied.
+                (Tail::Torn | Tail::Clean, true) => {}
                 (Tail::Torn, false) => self.unsure(LOG_GAP, format!("{name}: {problem}: it was cut; {again}")),
                 (Tail::Clean, false) => self.unsure(
                     LOG_GAP,
@@ -246,7 +246,6 @@ impl Judge<'_> {
                         "{name} ends right behind a transaction, without the zeros that a server writes ahead: it may have been cut there; {again}"
                     ),
                 ),
-                (Tail::Clean, true) => {}
             }
             if log.file.padded && !matches!(log.file.bytes % UNIT, 0 | HEADER) {
                 self.unsure(

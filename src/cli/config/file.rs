@@ -46,6 +46,16 @@ pub struct Inputs {
     pub(super) new_ip_detect: Option<Said<PathBuf>>,
     pub(super) license: Option<Said<PathBuf>>,
     pub(super) signoffs: Option<Said<PathBuf>>,
+    pub(super) backups: Option<Said<Vec<PathBuf>>>,
+}
+
+/// `[backup]`: to whom is sealed.
+#[derive(Debug, Default)]
+pub struct Backup {
+    /// `recipients`: age1….
+    pub recipients: Option<Said<Vec<String>>>,
+    /// `recipients_file`.
+    pub recipients_file: Option<Said<PathBuf>>,
 }
 
 /// `[collect]`.
@@ -67,6 +77,8 @@ pub struct File {
     pub(super) auth: Auth,
     pub(super) inputs: Inputs,
     pub(super) collect: Collect,
+    /// `[backup]`.
+    pub backup: Backup,
     /// `[policy]`.
     pub policy: Policy,
     /// `[workloads]`.
@@ -98,6 +110,7 @@ pub fn read(path: &Path, text: &str, problems: &mut Problems) -> File {
         auth: auth(root.section("auth", problems), problems),
         inputs: inputs(root.section("inputs", problems), problems),
         collect: collect(root.section("collect", problems), problems),
+        backup: backup(root.section("backup", problems), problems),
         policy: policy(root.section("policy", problems), problems),
         workloads: workloads(root.section("workloads", problems), problems),
         knowledge: knowledge(root.section("knowledge", problems), problems),
@@ -158,9 +171,19 @@ fn inputs(mut section: Section<'_>, problems: &mut Problems) -> Inputs {
         new_ip_detect: section.path("new_ip_detect", problems),
         license: section.path("license", problems),
         signoffs: section.path("signoffs", problems),
+        backups: section.paths("backups", problems),
     };
     section.finish(problems);
     inputs
+}
+
+fn backup(mut section: Section<'_>, problems: &mut Problems) -> Backup {
+    let backup = Backup {
+        recipients: section.texts("recipients", problems),
+        recipients_file: section.path("recipients_file", problems),
+    };
+    section.finish(problems);
+    backup
 }
 
 fn collect(mut section: Section<'_>, problems: &mut Problems) -> Collect {

@@ -44,6 +44,11 @@ impl Problems {
         self.0.is_empty()
     }
 
+    /// How many.
+    pub fn count(&self) -> usize {
+        self.0.len()
+    }
+
     /// All of them, one per line.
     pub fn lines(&self) -> String {
         self.0.join("\n")

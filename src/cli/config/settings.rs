@@ -10,6 +10,7 @@ use std::time::Duration;
 use super::file::File;
 use super::inventory;
 use super::reader::{Problems, Said, duration};
+use crate::cli::backups::Bytes;
 use crate::cli::collect::Args;
 use crate::cli::signoffs;
 use crate::cli::text::nearest;
@@ -27,6 +28,8 @@ pub struct Settings {
     pub tls: Tls,
     /// Proxy.
     pub proxy: Option<String>,
+    /// What becomes of the bytes of backups.
+    pub bytes: Bytes,
     /// Which credential is meant.
     pub auth: AuthSettings,
 }
@@ -71,6 +74,9 @@ pub fn merge(args: &Args, file: File, problems: &mut Problems) -> Settings {
     targets.agents = agents;
     targets.inputs = inputs(args, &file, inventory_file, problems);
     targets.skipped = skipped(args, &file, problems);
+    targets.backups.named = args.backups.named(file.inputs.backups.clone(), problems);
+    let needed = !targets.backups.named.is_empty() && !targets.skips(items::BACKUP);
+    let bytes = args.backups.bytes(&file.backup, needed, problems);
     let limits = limits(args, &file, problems);
     let mut tls = Tls::default();
     tls.insecure = args.insecure || file.auth.insecure.as_ref().is_some_and(|said| said.value);
@@ -83,6 +89,7 @@ pub fn merge(args: &Args, file: File, problems: &mut Problems) -> Settings {
         }
     }
     Settings {
+        bytes,
         targets,
         limits,
         tls,

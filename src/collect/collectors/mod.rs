@@ -2,6 +2,7 @@
 //!
 //! A collector gives steps; it never aborts the run and never asks anything outside `endpoints`.
 
+pub mod backup;
 pub mod dcos;
 pub mod exhibitor;
 pub mod input;
@@ -31,6 +32,7 @@ fn everything_else(ctx: &Context) -> Vec<Step> {
     steps.extend(zookeeper::steps(ctx));
     steps.extend(dcos::steps(ctx));
     steps.extend(input::steps(ctx));
+    steps.extend(backup::steps(ctx));
     steps.extend(mesos_agent::steps(ctx));
     steps
 }

@@ -27,6 +27,7 @@ pub fn manifest() -> Manifest {
         operator: None,
         auth: "none".into(),
         insecure: false,
+        backups_in_clear: None,
         expected: Expected::default(),
         evidence: Vec::new(),
     }

@@ -427,6 +427,7 @@ impl Cluster {
                 operator: None,
                 auth: "none".to_owned(),
                 insecure: false,
+                backups_in_clear: None,
                 expected: gonogo::model::manifest::Expected::default(),
                 evidence,
             },
