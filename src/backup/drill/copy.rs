@@ -77,7 +77,8 @@ pub fn copy(path: &Path, folder: Option<&str>, into: &Path, options: &Options) -
 /// # Errors
 /// Where a file cannot be read.
 pub fn expected(data: &Path) -> io::Result<Option<Full>> {
-    let (mut snapshots, mut logs): (Vec<(Zxid, String)>, Vec<(Zxid, String)>) = (Vec::new(), Vec::new());
+    let mut snapshots: Vec<(Zxid, String)> = Vec::new();
+    let mut logs: Vec<(Zxid, String)> = Vec::new();
     for entry in fs::read_dir(data)? {
         let Ok(name) = entry?.file_name().into_string() else {
             continue;
