@@ -32,7 +32,7 @@ pub fn drill(path: &Path) -> (u8, Value) {
         "json",
     ];
     let (mut out, mut err) = (Vec::new(), Vec::new());
-    let code = gonogo::cli::run(arguments.map(Into::into), Terminal::default(), &mut out, &mut err);
+    let code = gonogo::cli::run(arguments.map(Into::into), Terminal::NONE, &mut out, &mut err);
     let answer: Value =
         serde_json::from_slice(&out).unwrap_or_else(|_| panic!("{code}: {}", String::from_utf8_lossy(&err)));
     (code, answer["drills"][0].clone())
@@ -44,7 +44,7 @@ pub fn proof(path: &Path) -> Proof {
     proofs.remove(0)
 }
 
-fn capture(name: &str) -> Option<PathBuf> {
+pub fn capture(name: &str) -> Option<PathBuf> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../shared/captures/zookeeper-3.8")
         .join(name);

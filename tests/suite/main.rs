@@ -55,6 +55,7 @@ mod evidence_taken;
 mod facts_captures;
 mod fake_cluster;
 mod genuine_zookeeper;
+mod genuine_zookeeper_damage;
 mod genuine_zookeeper_drill;
 mod hostile_bodies;
 mod iam_dump;
