@@ -12,6 +12,8 @@ use super::{DBID, Log, MAGIC, Sink, VERSION, Zxid};
 
 /// Behind every transaction.
 const END_MARK: u8 = b'B';
+/// What is written ahead.
+const ZEROS: [u8; 4096] = [0; 4096];
 /// Checksum and length; zeros there are the end of the log.
 const HEAD: u64 = 12;
 
@@ -186,9 +188,12 @@ fn shorter(bytes: &[u8], stored: u32) -> Option<usize> {
 fn only_zeros<R: Read>(jute: &mut Jute<R>, log: &mut Log) -> Result<(), JuteError> {
     let mut first = None;
     jute.rest(|at, bytes| {
-        if first.is_none() && bytes.iter().any(|byte| *byte != 0) {
-            let behind = bytes.iter().take_while(|byte| **byte == 0).count();
-            first = Some(at + behind as u64);
+        for (number, part) in bytes.chunks(ZEROS.len()).enumerate() {
+            // Compared as a whole first: there may be 64 MiB of them.
+            if first.is_none() && ZEROS.get(..part.len()) != Some(part) {
+                let behind = part.iter().take_while(|byte| **byte == 0).count();
+                first = Some(at + (number * ZEROS.len() + behind) as u64);
+            }
         }
     })?;
     if let Some(at) = first {
