@@ -39,34 +39,34 @@ const DAMAGES: &[(&str, &str, Damage)] = &[
     ("a bit in the middle", "log.35c", |bytes, end| bytes[end / 2] ^= 1),
     ("a bit in a checksum", "log.35c", |bytes, _| bytes[20] ^= 1),
     ("an absurd length", "log.35c", |bytes, _| {
-        bytes[24..28].copy_from_slice(&[0x7f, 0xff, 0xff, 0xff])
+        bytes[24..28].copy_from_slice(&[0x7f, 0xff, 0xff, 0xff]);
     }),
     ("a negative length", "log.35c", |bytes, _| {
-        bytes[24..28].copy_from_slice(&[0xff; 4])
+        bytes[24..28].copy_from_slice(&[0xff; 4]);
     }),
     ("bytes left out", "log.35c", |bytes, end| {
         drop(bytes.drain(end / 2..end / 2 + 7))
     }),
     ("a page of zeros in the middle", "log.35c", |bytes, end| {
-        bytes[end / 2..end / 2 + 400].fill(0)
+        bytes[end / 2..end / 2 + 400].fill(0);
     }),
     ("cut in the middle", "log.35c", |bytes, end| bytes.truncate(end / 2)),
     ("cut within the last transaction", "log.35c", |bytes, end| {
-        bytes.truncate(end - 20)
+        bytes.truncate(end - 20);
     }),
     ("cut behind the last transaction", "log.35c", |bytes, end| {
-        bytes.truncate(end)
+        bytes.truncate(end);
     }),
     ("cut to its header", "log.35c", |bytes, _| bytes.truncate(16)),
     ("nothing left", "log.35c", |bytes, _| bytes.clear()),
     ("bytes behind the end", "log.35c", |bytes, end| {
-        bytes[end + 40..end + 80].fill(7)
+        bytes[end + 40..end + 80].fill(7);
     }),
     ("a bit in the newest snapshot", "snapshot.35a", |bytes, end| {
-        bytes[end / 2] ^= 1
+        bytes[end / 2] ^= 1;
     }),
     ("the newest snapshot cut", "snapshot.35a", |bytes, end| {
-        bytes.truncate(end / 3)
+        bytes.truncate(end / 3);
     }),
     (
         "the newest snapshot cut by its end mark",
@@ -78,7 +78,7 @@ const DAMAGES: &[(&str, &str, Damage)] = &[
     }),
     ("the newest snapshot empty", "snapshot.35a", |bytes, _| bytes.clear()),
     ("bytes behind the newest snapshot", "snapshot.35a", |bytes, _| {
-        bytes.extend([1; 9])
+        bytes.extend([1; 9]);
     }),
     ("a bit in the log before", "log.25a", |bytes, end| bytes[end / 2] ^= 1),
 ];
