@@ -45,7 +45,7 @@ const DAMAGES: &[(&str, &str, Damage)] = &[
         bytes[24..28].copy_from_slice(&[0xff; 4]);
     }),
     ("bytes left out", "log.35c", |bytes, end| {
-        drop(bytes.drain(end / 2..end / 2 + 7))
+        drop(bytes.drain(end / 2..end / 2 + 7));
     }),
     ("a page of zeros in the middle", "log.35c", |bytes, end| {
         bytes[end / 2..end / 2 + 400].fill(0);
