@@ -15,6 +15,8 @@ fn unknown(snapshot: &Snapshot) -> Vec<String> {
     let text = format!("{snapshot:?}");
     text.match_indices("Unknown(")
         .map(|(at, _)| text[at..].chars().take(140).collect())
+        // Nobody asks the simulated cluster for its tree of znodes: it speaks four-letter words only.
+        .filter(|reason: &String| !reason.starts_with("Unknown(NotCollected { item: \"data/zookeeper/ensemble/"))
         .collect()
 }
 
