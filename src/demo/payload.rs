@@ -173,13 +173,17 @@ const OF_EACH_EXHIBITOR: [(&str, &str, bool); 3] = [
 ];
 
 /// The same of Admin Router on the first master.
-const OF_DCOS: [(&str, &str, &str, bool); 6] = [
+const OF_DCOS: [(&str, &str, &str, bool); 10] = [
     (items::DCOS_METADATA, "/metadata", "GET", false),
     (items::DCOS_HEALTH, "/system/health/v1", "GET", false),
     (items::DCOS_HEALTH_NODES, "/system/health/v1/nodes", "GET", true),
     (items::DCOS_HEALTH_UNITS, "/system/health/v1/units", "GET", true),
     (items::DCOS_PACKAGES, "/package/list", "POST", true),
     (items::DCOS_LICENSE, "/licensing/v1/status", "GET", false),
+    (items::IAM_USERS, "/acs/api/v1/users", "GET", false),
+    (items::IAM_SERVICE_USERS, "/acs/api/v1/users?type=service", "GET", false),
+    (items::IAM_GROUPS, "/acs/api/v1/groups", "GET", false),
+    (items::IAM_ACLS, "/acs/api/v1/acls", "GET", false),
 ];
 
 const VERSION_PATH: &str = "/dcos-metadata/dcos-version.json";

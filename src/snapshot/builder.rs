@@ -11,7 +11,7 @@ use crate::sources::mesos_agents::SlavesWire;
 use super::believe::{Believe, malformed, says};
 use super::parts::{self, Names, Part, pick, split};
 use super::state::{StateParts, agent, recovered};
-use super::{Origin, OtherState, Snapshot, backups, from_dcos, from_marathon, from_mesos, from_zookeeper, mesos};
+use super::{Origin, OtherState, Snapshot, backups, from_dcos, from_marathon, from_mesos, from_zookeeper, iam, mesos};
 
 /// Receives the items of one archive and gives the snapshot in the end.
 #[derive(Default)]
@@ -121,6 +121,7 @@ impl Builder {
         let zookeepers = from_zookeeper::servers(&mut believe);
         let backups = backups::given(&mut believe);
         let dcos = from_dcos::dcos(&mut believe);
+        let iam = iam::iam(&mut believe);
         let signed = items::path(items::INPUT, items::INPUT_HOST, items::INPUT_SIGNOFFS);
         let signoffs = believe.take(&signed, pick!(Signoffs));
         Snapshot {
@@ -141,6 +142,7 @@ impl Builder {
             zookeepers,
             backups,
             dcos,
+            iam,
             signoffs,
             origin: Origin { digest, manifest },
         }

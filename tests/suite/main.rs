@@ -57,6 +57,7 @@ mod fake_cluster;
 mod genuine_zookeeper;
 mod genuine_zookeeper_files;
 mod hostile_bodies;
+mod iam_cockroach;
 mod iam_dump;
 mod import;
 mod knowledge;
