@@ -3,11 +3,15 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
+use super::backups::BackupArgs;
+use super::config;
+use super::config::file::Backup;
+use super::config::reader::Problems;
 use super::text::sanitized;
 use super::{Ctx, Failure, exit};
 use crate::archive::{Container, Target};
 use crate::import::{self, ImportError, Imported, Named, Options};
-use crate::model::Phase;
+use crate::model::{Outcome, Phase};
 
 /// Ignored files that are listed without `-v`.
 const LISTED: usize = 20;
@@ -18,6 +22,12 @@ const LISTED: usize = 20;
 Files are recognised by usual names (state.json, slaves.json, apps.json, 5050-master_state.json, 8080-v2_apps.json,
 dcos-version.json, ..., also .gz), else by their contents. Sub-folders are hosts (10.0.5.2/, 10.0.5.2_master/). The files'
 times stand for the time at which they were collected. What was not saved stays unknown: checks that need it say so.
+
+Backups among them (tars, SQL dumps, data directories of ZooKeeper, and what --backup names) are proven where they stand, with the
+record beside them; the archive gets the proof, never a byte of them. With --recipient a sealed copy is kept beside the archive;
+without it nothing is said of the bytes, because an import only tells what somebody else took.
+
+Exit codes: 0 archive written, 5 archive written, and what --backup names could not be proven, 2 usage, 1 failure of I/O.
 
 Examples:
   gonogo import saved/ --phase pre -o pre.tar.gz
@@ -42,6 +52,9 @@ pub struct Args {
     /// Host of the master whose files these are, where neither folder nor file says it
     #[arg(long, value_name = "HOST")]
     pub host: Option<String>,
+    /// Backups.
+    #[command(flatten)]
+    pub backups: BackupArgs,
     /// Why the archive is made
     #[arg(long, value_name = "TEXT")]
     pub reason: Option<String>,
@@ -77,7 +90,16 @@ fn named(text: &str) -> Result<Named, String> {
 pub fn run(args: &Args, ctx: &mut Ctx<'_>) -> anyhow::Result<u8> {
     let container = container(&args.output)?;
     let target = Target::new(&args.output, container, args.force)?;
+    let mut problems = Problems::default();
+    let backups = args.backups.named(None, &mut problems);
+    // Only what is said on the command line: an import must not begin to copy backups because of a line in a file.
+    let bytes = args.backups.bytes(&Backup::default(), false, &mut problems);
+    if !problems.is_empty() {
+        return Err(config::failure(&problems).into());
+    }
     let options = Options {
+        backups: backups.into_iter().map(|named| named.path).collect(),
+        keep: bytes.begin(&args.output, args.force)?,
         from: args.from.clone(),
         phase: args.phase,
         host: args.host.clone(),
@@ -93,12 +115,18 @@ pub fn run(args: &Args, ctx: &mut Ctx<'_>) -> anyhow::Result<u8> {
             let failure = Failure::io(&path.display().to_string(), &source);
             anyhow::Error::new(failure.hint("make it readable, or leave it out; nothing was written"))
         }
+        ImportError::Seal(message) => anyhow::Error::new(Failure::new(exit::FAILURE, message)),
         ImportError::Write(error) => anyhow::Error::new(error),
     })?;
     ctx.out
         .write_all(lines(&imported, ctx.verbosity > 0).as_bytes())
         .map_err(|error| Failure::io("standard output", &error))?;
-    Ok(exit::GO)
+    // Only what was said to be a backup must be one.
+    let records = &imported.written.manifest.evidence;
+    let gap = records
+        .iter()
+        .any(|record| record.required && record.outcome != Outcome::Captured);
+    Ok(if gap { exit::CANNOT_SAY } else { exit::GO })
 }
 
 /// The container that the output's name asks for.
@@ -137,5 +165,12 @@ fn lines(imported: &Imported, all: bool) -> String {
         written.bytes,
         written.digest
     );
+    if let Some(folder) = &imported.sealed {
+        let _ = writeln!(
+            text,
+            "sealed copies of the backups: {}",
+            sanitized(&folder.display().to_string())
+        );
+    }
     text
 }

@@ -26,7 +26,7 @@ pub struct Planned {
     pub host: String,
     /// URL, four-letter word or file name.
     pub request: String,
-    /// `GET`, `POST`, `4LW`, `FILE`.
+    /// `GET`, `POST`, `4LW`, `FILE`, `BACKUP`.
     pub method: &'static str,
     /// Whether the run must have it.
     pub required: bool,

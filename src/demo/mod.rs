@@ -4,6 +4,7 @@
 //! each process says, `payload` writes the same down as an archive's content. Never reaches beyond loopback.
 
 pub mod answers;
+pub mod backups;
 pub mod build;
 pub mod fault;
 pub mod genconf;

@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 
 use super::answers::{self, Reply, Request, Service, exhibitor, zookeeper};
+use super::backups;
 use super::genconf;
 use super::ids::moment;
 use super::model::{Marathon, Model};
@@ -351,6 +352,22 @@ impl Writer {
         }
     }
 
+    /// Backups that the operator gives along, as `collect` proves them.
+    fn backups(&mut self, model: &Model, phase: Phase) {
+        for (name, proofs) in backups::proofs(model, phase) {
+            let item = Item {
+                source: items::BACKUP,
+                host: name.clone(),
+                name: items::BACKUP_PROOF.to_owned(),
+                at: "-".to_owned(),
+                request: name.clone(),
+                required: true,
+            };
+            let evidence = self.record(&item, "FILE", name);
+            self.store(evidence, serde_json::to_vec_pretty(&proofs).unwrap_or_default());
+        }
+    }
+
     fn dcos_item(&mut self, model: &Model, service: Service, item: &Item<'_>, method: &str) {
         if model.is_dcos() {
             self.ask(model, service, item, method);
@@ -372,6 +389,7 @@ pub fn payload(model: &Model, phase: Phase) -> Payload {
     writer.marathons(model);
     writer.dcos(model);
     writer.inputs(model, phase);
+    writer.backups(model, phase);
     writer.evidence.sort_by(|a, b| a.item.cmp(&b.item));
     let hosts = |places: Vec<&Address>| places.into_iter().map(|place| place.ip.clone()).collect();
     let manifest = Manifest {

@@ -5,6 +5,7 @@
 //! need it say UNKNOWN. Never changes or deletes a file it reads.
 
 mod address;
+mod backups;
 mod names;
 mod place;
 mod shape;
@@ -20,6 +21,8 @@ use flate2::read::MultiGzDecoder;
 
 use self::walk::Found;
 use crate::archive::{Limits, Staging, Target, WriteError, Written, writer};
+use crate::backup::keep::Keep;
+use crate::backup::seal::beside::Published;
 use crate::model::manifest::Expected;
 use crate::model::{Evidence, Manifest, Outcome, Phase};
 
@@ -42,6 +45,10 @@ pub struct Options {
     pub ticket: Option<String>,
     /// Who imports.
     pub operator: Option<String>,
+    /// Files and folders that are backups, wherever they stand.
+    pub backups: Vec<PathBuf>,
+    /// What becomes of the bytes of backups: of those named and of those found.
+    pub keep: Keep,
 }
 
 /// `--as KIND[@HOST]=FILE`.
@@ -64,6 +71,8 @@ pub struct Imported {
     pub taken: Vec<Taken>,
     /// Files left out, with the reason; sorted by file.
     pub ignored: Vec<(String, String)>,
+    /// Folder of the sealed copies of backups, where there are any.
+    pub sealed: Option<PathBuf>,
 }
 
 /// One file that was taken.
@@ -73,7 +82,7 @@ pub struct Taken {
     pub item: String,
     /// File, relative to the imported folder.
     pub file: String,
-    /// `name`, `shape` or `--as`.
+    /// `name`, `shape`, `--as`; `proof` of a backup.
     pub by: &'static str,
 }
 
@@ -91,6 +100,9 @@ pub enum ImportError {
         /// The system's answer, or what is wrong with the compressed data.
         source: io::Error,
     },
+    /// A backup could not be sealed on this machine.
+    #[error("{0}")]
+    Seal(String),
     /// The archive could not be written.
     #[error(transparent)]
     Write(#[from] WriteError),
@@ -120,8 +132,10 @@ struct Placed {
 /// # Errors
 /// See [`ImportError`]; nothing is written in any of these cases.
 pub fn run(options: &Options, target: &Target, tool: &str) -> Result<Imported, ImportError> {
-    let found = walk::list(&options.from)?;
-    let place::Placement { placed, mut ignored } = place::decide(options, found)?;
+    let mut found = walk::list(&options.from)?;
+    let looked_at = found.len();
+    let candidates = backups::split(options, &mut found)?;
+    let place::Placement { placed, mut ignored } = place::decide(options, found, !candidates.is_empty())?;
     let staging = Staging::beside(target)?;
     let mut evidence = Vec::with_capacity(placed.len());
     let mut taken = Vec::with_capacity(placed.len());
@@ -134,31 +148,56 @@ pub fn run(options: &Options, target: &Target, tool: &str) -> Result<Imported, I
             by: file.by,
         });
     }
+    let proven = backups::prove(candidates, &options.keep, &staging)?;
+    if placed.is_empty() && proven.evidence.is_empty() {
+        ignored.extend(proven.ignored);
+        return Err(place::nothing(options, looked_at, &ignored));
+    }
     // The files' times stand for the time of collecting: the youngest ends the run and is "now" for every check.
-    let times = || placed.iter().map(|file| file.found.modified);
+    let of_backups = proven.evidence.iter().map(|record| record.started_at);
+    let times: Vec<_> = placed
+        .iter()
+        .map(|file| file.found.modified)
+        .chain(of_backups)
+        .collect();
+    evidence.extend(proven.evidence);
+    taken.extend(proven.taken.into_iter().map(|(item, file)| Taken {
+        item,
+        file,
+        by: "proof",
+    }));
+    ignored.extend(proven.ignored);
+    let any_backup = taken.iter().any(|taken| taken.by == "proof");
     let manifest = Manifest {
         format: String::new(),
         phase: options.phase,
         tool: tool.to_owned(),
         made_by: "import".into(),
-        started_at: times().min().unwrap_or(DateTime::<Utc>::UNIX_EPOCH),
-        finished_at: times().max().unwrap_or(DateTime::<Utc>::UNIX_EPOCH),
+        started_at: times.iter().min().copied().unwrap_or(DateTime::<Utc>::UNIX_EPOCH),
+        finished_at: times.iter().max().copied().unwrap_or(DateTime::<Utc>::UNIX_EPOCH),
         reason: options.reason.clone(),
         ticket: options.ticket.clone(),
         operator: options.operator.clone(),
         auth: "none".into(),
         insecure: false,
-        backups_in_clear: None,
+        backups_in_clear: options.keep.in_clear().filter(|_| any_backup).map(str::to_owned),
         expected: Expected::default(),
         evidence,
     };
+    // The archive comes last: where it stands, the sealed copies that it names stand beside it.
+    let sealed = options
+        .keep
+        .publish()
+        .map_err(|error| ImportError::Seal(error.to_string()))?;
     let written = writer::write(target, manifest, &staging)?;
+    let sealed = sealed.map(Published::keep);
     taken.sort_by(|a, b| a.item.cmp(&b.item));
     ignored.sort();
     Ok(Imported {
         written,
         taken,
         ignored,
+        sealed,
     })
 }
 

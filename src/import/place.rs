@@ -45,7 +45,8 @@ struct Candidate {
 }
 
 /// Decides for every file.
-pub(super) fn decide(options: &Options, found: Vec<Found>) -> Result<Placement, ImportError> {
+/// With `others`, there are backups besides: then no file needs to be recognised.
+pub(super) fn decide(options: &Options, found: Vec<Found>, others: bool) -> Result<Placement, ImportError> {
     let looked_at = found.len();
     let mut ignored = Vec::new();
     let mut candidates = Vec::new();
@@ -73,14 +74,15 @@ pub(super) fn decide(options: &Options, found: Vec<Found>) -> Result<Placement, 
         }
     }
     settle(open, &mut candidates);
-    if candidates.is_empty() {
+    if candidates.is_empty() && !others {
         return Err(nothing(options, looked_at, &ignored));
     }
     let placed = place(options, candidates, &mut ignored)?;
     Ok(Placement { placed, ignored })
 }
 
-fn nothing(options: &Options, looked_at: usize, ignored: &[(String, String)]) -> ImportError {
+/// Nothing was recognised.
+pub(super) fn nothing(options: &Options, looked_at: usize, ignored: &[(String, String)]) -> ImportError {
     let examples: Vec<&str> = ignored.iter().take(3).map(|(file, _)| file.as_str()).collect();
     let kinds: Vec<&str> = kinds().collect();
     ImportError::Input(format!(

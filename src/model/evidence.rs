@@ -47,11 +47,11 @@ pub struct Evidence {
     pub item: String,
     /// Source, first folder below `data/` (`mesos-master`, `mesos-agent`, `marathon`, `exhibitor`, `zookeeper`, `dcos`, `input`).
     pub source: String,
-    /// Host (with port where it is not the usual one) the item was asked from; `-` for input files.
+    /// Host (with port where it is not the usual one) the item was asked from; `-` for input files and backups.
     pub host: String,
     /// What was asked: the URL without credentials, the four-letter word, the file name.
     pub request: String,
-    /// `GET`, `POST`, `4LW`, `FILE`, `IMPORT`.
+    /// `GET`, `POST`, `4LW`, `FILE`, `BACKUP`, `IMPORT`.
     pub method: String,
     /// How it ended.
     pub outcome: Outcome,

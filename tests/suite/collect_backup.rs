@@ -4,10 +4,13 @@ use std::fs;
 use std::path::Path;
 
 use gonogo::archive::{Limits, Reader};
+use gonogo::backup::seal::{Copies, Recipients};
 use gonogo::cli::exit;
-use gonogo::model::{Manifest, Outcome};
+use gonogo::model::backup::{BackupStatus, Kept, Proofs};
+use gonogo::model::{Manifest, Outcome, hex};
+use sha2::{Digest as _, Sha256};
 
-use crate::backup_seal::{Keys, names};
+use crate::backup_seal::{Keys, mode, names};
 use crate::backup_seal_cli::{Ran, run, text};
 use crate::support::mini;
 use crate::support::misbehaving::Misbehaving;
@@ -145,4 +148,281 @@ fn what_is_no_backup_is_a_gap_and_leaves_no_sealed_copy() {
     let reason = record.reason.clone().unwrap();
     assert!(!reason.is_empty() && !reason.contains(text(folder.path())), "{reason}");
     assert_eq!(names(folder.path()), ["pre.zip", "zk.tar"]);
+}
+
+/// A dump as CockroachDB writes it, with something in it that must never be seen again.
+const DUMP: &str = "CREATE TABLE users (\n\tid INT NOT NULL,\n\tuid STRING(96) NULL,\n\tpasswordhash STRING NULL\n);\n\n\
+                    INSERT INTO users (id, uid, passwordhash) VALUES\n\t(1, 'operator', 'not-a-real-secret-marker-51c7');\n";
+/// What no output and no archive may hold.
+const MARKER: &str = "not-a-real-secret-marker-51c7";
+
+/// A dump, with or without the record that shows that it is whole.
+fn dump(folder: &Path, name: &str, recorded: bool) -> std::path::PathBuf {
+    fs::create_dir_all(folder).unwrap();
+    let path = folder.join(name);
+    fs::write(&path, DUMP).unwrap();
+    if recorded {
+        let record = "way=iam-database-backup\nexit-status=0\nbegan=2026-11-21T20:00:00Z\nended=2026-11-21T20:00:05Z\n";
+        fs::write(folder.join(format!("{name}.record")), record).unwrap();
+    }
+    path
+}
+
+fn proofs(archive: &Path, item: &str) -> Proofs {
+    let mut found = None;
+    Reader::open(archive, &Limits::default())
+        .unwrap()
+        .for_each(&mut |name, _, body| {
+            let mut bytes = Vec::new();
+            body.read_to_end(&mut bytes)?;
+            assert!(
+                !bytes.windows(MARKER.len()).any(|window| window == MARKER.as_bytes()),
+                "{name}"
+            );
+            if name == item {
+                found = Some(serde_json::from_slice(&bytes).unwrap());
+            }
+            Ok(())
+        })
+        .unwrap();
+    found.unwrap_or_else(|| panic!("no {item}"))
+}
+
+fn opened(sealed: &Path, keys: &Keys, out: &Path, archive: &Path) -> Ran {
+    run(&[
+        "backup",
+        "open",
+        text(sealed),
+        "--identity",
+        text(&keys.identity()),
+        "-o",
+        text(out),
+        "--archive",
+        text(archive),
+    ])
+}
+
+#[test]
+fn proofs_stand_in_the_archive_and_sealed_copies_beside_it() {
+    let server = healthy();
+    let (folder, from, keys) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap(), Keys::new());
+    let one = dump(&from.path().join("m1"), "iam.sql", true);
+    let two = dump(&from.path().join("m2"), "iam.sql", false);
+    let all = from.path().join("m1");
+    let out = folder.path().join("pre.zip");
+    let recipients = keys.recipients();
+    let ran = collect(
+        &server,
+        &out,
+        &[
+            "--backup",
+            text(&one),
+            "--backup",
+            text(&two),
+            "--backup",
+            text(&all),
+            "--recipients-file",
+            text(&recipients),
+        ],
+    );
+    assert_eq!(ran.code, exit::GO, "{}", ran.err);
+    assert!(!(ran.out.clone() + &ran.err).contains(MARKER));
+    assert!(ran.err.contains("backup iam.sql: can be restored"), "{}", ran.err);
+    assert!(
+        ran.err
+            .contains("backup iam.sql-2: whether it can be restored cannot be said"),
+        "{}",
+        ran.err
+    );
+    assert!(ran.out.contains("pre.sealed"), "{}", ran.out);
+    assert_eq!(names(folder.path()), ["pre.sealed", "pre.zip"]);
+    let sealed = folder.path().join("pre.sealed");
+    assert_eq!(names(&sealed), ["iam.sql-2.age", "iam.sql.age", "m1.tar.age"]);
+    assert_eq!((mode(&sealed), mode(&sealed.join("m1.tar.age"))), (0o700, 0o600));
+
+    let expected = [
+        ("iam.sql", "iam.sql.age"),
+        ("iam.sql-2", "iam.sql-2.age"),
+        ("m1", "m1.tar.age"),
+    ];
+    for (label, name) in expected {
+        let item = format!("data/backup/{label}/proof.json");
+        let record = manifest(&out).evidence_for(&item).unwrap().clone();
+        assert_eq!((record.outcome, record.method.as_str()), (Outcome::Captured, "BACKUP"));
+        assert_eq!(record.request, if label == "m1" { "m1" } else { "iam.sql" });
+        let proof = proofs(&out, &item).backups.remove(0);
+        assert!(!proof.path.contains(text(from.path())), "{}", proof.path);
+        let Some(Kept::Sealed {
+            file,
+            sha256,
+            bytes,
+            recipients,
+        }) = proof.kept
+        else {
+            panic!("{label}")
+        };
+        let stored = fs::read(sealed.join(name)).unwrap();
+        assert_eq!((file, recipients), (format!("pre.sealed/{name}"), 1));
+        assert_eq!((sha256, bytes), (hex(&Sha256::digest(&stored)), stored.len() as u64));
+        let back = from.path().join(format!("back-{label}"));
+        let ran = opened(&sealed.join(name), &keys, &back, &out);
+        assert_eq!(ran.code, exit::GO, "{}", ran.err);
+        assert!(ran.out.contains("the backup "), "{}", ran.out);
+        assert_eq!(fs::read(&back).unwrap() == DUMP.as_bytes(), label != "m1");
+    }
+    assert_eq!(manifest(&out).backups_in_clear, None);
+    // What another run sealed is not what this archive proves.
+    let other = folder.path().join("other.age");
+    let foreign = from.path().join("foreign.sql");
+    fs::write(&foreign, "CREATE TABLE users ();").unwrap();
+    run(&[
+        "backup",
+        "seal",
+        text(&foreign),
+        "--recipient",
+        &keys.recipient,
+        "-o",
+        text(&other),
+    ]);
+    let ran = opened(&other, &keys, &from.path().join("x"), &out);
+    assert_eq!(ran.code, exit::ARCHIVE_REFUSED, "{}", ran.err);
+    assert!(!from.path().join("x").exists());
+}
+
+#[test]
+fn verify_looks_at_the_sealed_copies_beside_the_archive() {
+    let server = healthy();
+    let (folder, from, keys) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap(), Keys::new());
+    let backup = dump(from.path(), "iam.sql", true);
+    let out = folder.path().join("pre.zip");
+    collect(
+        &server,
+        &out,
+        &["--backup", text(&backup), "--recipient", &keys.recipient],
+    );
+    let verify = |archive: &Path| run(&["verify", text(archive)]);
+    let ran = verify(&out);
+    assert_eq!(ran.code, exit::GO, "{}", ran.err);
+    assert!(ran.out.contains("pre.sealed/iam.sql.age: intact"), "{}", ran.out);
+    // Renamed together, they still belong together.
+    let case = folder.path().join("case");
+    fs::create_dir(&case).unwrap();
+    fs::rename(&out, case.join("42.zip")).unwrap();
+    fs::rename(folder.path().join("pre.sealed"), case.join("42.sealed")).unwrap();
+    assert!(
+        verify(&case.join("42.zip"))
+            .out
+            .contains("pre.sealed/iam.sql.age: intact")
+    );
+    let copy = case.join("42.sealed/iam.sql.age");
+    let mut bytes = fs::read(&copy).unwrap();
+    *bytes.last_mut().unwrap() ^= 1;
+    fs::write(&copy, bytes).unwrap();
+    let ran = verify(&case.join("42.zip"));
+    assert_eq!(ran.code, exit::ARCHIVE_REFUSED);
+    assert!(
+        ran.out.contains("ALTERED") && ran.err.contains("is not what was sealed"),
+        "{}{}",
+        ran.out,
+        ran.err
+    );
+    fs::remove_dir_all(case.join("42.sealed")).unwrap();
+    let ran = run(&["verify", text(&case.join("42.zip")), "--format", "json"]);
+    assert_eq!(ran.code, exit::GO, "an archive is whole without them");
+    let answer: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(answer["sealed"][0]["state"], "absent");
+}
+
+#[test]
+fn in_clear_by_the_operators_word_is_said_everywhere() {
+    let server = healthy();
+    let (folder, from) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let backup = dump(from.path(), "iam.sql", true);
+    let out = folder.path().join("pre.zip");
+    let ran = collect(
+        &server,
+        &out,
+        &["--backup", text(&backup), "--no-seal", "stays in the vault"],
+    );
+    assert_eq!(ran.code, exit::GO, "{}", ran.err);
+    assert!(ran.err.contains("stays in the vault"), "{}", ran.err);
+    assert_eq!(names(folder.path()), ["pre.zip"]);
+    assert_eq!(manifest(&out).backups_in_clear.as_deref(), Some("stays in the vault"));
+    let kept = proofs(&out, "data/backup/iam.sql/proof.json").backups.remove(0).kept;
+    let because = "stays in the vault".to_owned();
+    assert_eq!(kept, Some(Kept::InClear { because }));
+    assert!(run(&["verify", text(&out)]).out.contains("stays in the vault"));
+    assert_eq!(fs::read_to_string(&backup).unwrap(), DUMP, "a backup is never changed");
+}
+
+#[test]
+fn a_backup_that_cannot_be_restored_is_evidence() {
+    let server = healthy();
+    let (folder, from, keys) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap(), Keys::new());
+    let cut = from.path().join("iam.sql");
+    fs::write(&cut, &DUMP[..DUMP.len() - 4]).unwrap();
+    let out = folder.path().join("pre.zip");
+    let ran = collect(&server, &out, &["--backup", text(&cut), "--recipient", &keys.recipient]);
+    assert_eq!(ran.code, exit::GO, "{}", ran.err);
+    assert!(ran.err.contains("backup iam.sql: CANNOT be restored"), "{}", ran.err);
+    let proof = proofs(&out, "data/backup/iam.sql/proof.json").backups.remove(0);
+    assert_eq!(proof.status, BackupStatus::NotRestorable);
+}
+
+#[test]
+fn sealed_copies_come_and_go_with_their_archive() {
+    let server = healthy();
+    let (folder, from, keys) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap(), Keys::new());
+    let backup = dump(from.path(), "iam.sql", true);
+    let out = folder.path().join("pre.zip");
+    let again = |more: &[&str]| {
+        let mut all = vec!["--backup", text(&backup), "--recipient", &keys.recipient];
+        all.extend(more);
+        collect(&server, &out, &all)
+    };
+    // Copies of a run that nobody knows are not written over, and no archive is written then.
+    let sealed = folder.path().join("pre.sealed");
+    fs::create_dir(&sealed).unwrap();
+    fs::write(sealed.join("old.age"), "theirs").unwrap();
+    let ran = again(&[]);
+    assert_eq!(ran.code, exit::USAGE, "{}", ran.err);
+    assert_eq!(names(folder.path()), ["pre.sealed"]);
+    // With leave, they are replaced; what else stands in the folder is not deleted.
+    fs::write(sealed.join("notes.txt"), "mine").unwrap();
+    assert_eq!(again(&["--force"]).code, exit::USAGE);
+    fs::remove_file(sealed.join("notes.txt")).unwrap();
+    assert_eq!(again(&["--force"]).code, exit::GO);
+    assert_eq!(names(&sealed), ["iam.sql.age"]);
+    assert_eq!(names(folder.path()), ["pre.sealed", "pre.zip"]);
+}
+
+#[test]
+fn taken_back_when_the_archive_is_not_written_after_all() {
+    let folder = tempfile::tempdir().unwrap();
+    let keys = Keys::new();
+    let backup = dump(&folder.path().join("from"), "iam.sql", false);
+    let mut to = Recipients::default();
+    to.add(&keys.recipient).unwrap();
+    let archive = folder.path().join("pre.tar.gz");
+    let copies = |force| Copies::begin(&archive, force, to.clone()).unwrap();
+    let first = copies(false);
+    first.seal(&backup, "iam.sql.age", &mut |_| true).unwrap();
+    assert!(!folder.path().join("pre.sealed").exists());
+    first.publish().unwrap().unwrap().keep();
+    let before = fs::read(folder.path().join("pre.sealed/iam.sql.age")).unwrap();
+    // The second run replaces them, and fails then.
+    let second = copies(true);
+    second.seal(&backup, "other.age", &mut |_| true).unwrap();
+    drop(second.publish().unwrap().unwrap());
+    assert_eq!(names(&folder.path().join("pre.sealed")), ["iam.sql.age"]);
+    assert_eq!(fs::read(folder.path().join("pre.sealed/iam.sql.age")).unwrap(), before);
+    // A third one is given up, a fourth seals nothing.
+    let third = copies(true);
+    third.seal(&backup, "third.age", &mut |_| true).unwrap();
+    third.give_up();
+    assert!(third.seal(&backup, "late.age", &mut |_| true).is_err());
+    assert!(third.publish().unwrap().is_none());
+    assert!(copies(true).publish().unwrap().is_none());
+    drop((second, third));
+    assert_eq!(names(folder.path()), ["from", "pre.sealed"]);
 }

@@ -47,10 +47,11 @@ fn judge(snapshot: &Snapshot) -> Vec<CheckResult> {
         .collect()
 }
 
-/// What the window is to reach, so that the checks of config.yaml have something to judge.
+/// What the window is to reach, so that the checks of config.yaml and of backups have something to judge.
 fn target(check: &dyn checks::Check, snapshot: &Snapshot) -> Option<Version> {
     let kind = snapshot.origin.manifest.expected.kind;
-    (kind == ClusterKind::Dcos && check.meta().area == Area::Config).then(|| Version::new(1, 11, 3))
+    (kind == ClusterKind::Dcos && matches!(check.meta().area, Area::Config | Area::Backup))
+        .then(|| Version::new(1, 11, 3))
 }
 
 fn verdict(snapshot: &Snapshot, results: Vec<CheckResult>) -> Verdict {
@@ -200,7 +201,17 @@ const TOGETHER: [(&str, &str, &str); 1] = [(
 )];
 
 /// Where another item says the same and the check may pass without this one: (check, item, why).
-const ALTERNATIVES: [(&str, &str, &str); 7] = [
+const ALTERNATIVES: [(&str, &str, &str); 9] = [
+    (
+        "zk-backup-foreign",
+        "data/zookeeper/*/srvr.txt",
+        "any server's last transaction is one of the ensemble",
+    ),
+    (
+        "zk-backup-count-differs",
+        "data/zookeeper/*/srvr.txt",
+        "mntr counts the znodes as well",
+    ),
     (
         "master-list-changed",
         "data/exhibitor/*/cluster_status.json",

@@ -1,6 +1,6 @@
 //! What the ensemble says of itself, to hold backups against: counts and last transactions, with the time of each answer.
 //!
-//! Never mixes the answers of two servers, and never two answers of one server: a count belongs to the transaction beside it.
+//! Never mixes the answers of two servers; a transaction stands beside a count only where one answer holds both.
 
 use chrono::{DateTime, Utc};
 
@@ -16,16 +16,24 @@ pub struct LiveServer<'s> {
     pub host: &'s str,
     /// Index into the servers that are backed up.
     pub server: Option<usize>,
-    /// When it was asked (`srvr`).
+    /// When it was asked for its last transaction.
     pub asked_at: Option<DateTime<Utc>>,
-    /// Its last transaction.
+    /// Its last transaction (`srvr`).
     pub zxid: Option<Zxid>,
-    /// Its count of znodes at that transaction, as it counts: one more than a walk finds.
+    /// Where that stands.
+    pub zxid_at: Option<EvidenceRef>,
+    /// Its znodes as it counts them, one more than a walk finds (`srvr`, else `mntr`).
     pub znodes: Option<u64>,
-    /// `zk_znode_count` and `zk_ephemerals_count` of one `mntr`.
-    pub mntr: Option<(u64, u64)>,
-    /// Where transaction and count stand.
-    pub at: Option<EvidenceRef>,
+    /// Where that stands.
+    pub count_at: Option<EvidenceRef>,
+}
+
+impl LiveServer<'_> {
+    /// Its last transaction, where the answer with the count says it.
+    pub fn beside_count(&self) -> Option<Zxid> {
+        let together = self.zxid_at.as_ref()?.item == self.count_at.as_ref()?.item;
+        self.zxid.filter(|_| together)
+    }
 }
 
 /// What the ensemble says of itself.
@@ -39,46 +47,31 @@ impl<'s> Live<'s> {
     /// Reads it off the answers.
     pub fn new(snapshot: &'s Snapshot, servers: &[Server]) -> Self {
         let all = snapshot.zookeepers.iter().enumerate().map(|(ordinal, zookeeper)| {
-            let at = zookeeper.zxid.get().ok().map(|(_, at)| at);
-            // The count may come from `mntr` where `srvr` is not known: then no transaction stands beside it.
-            let znodes = match zookeeper.znodes.get() {
-                Ok((znodes, other)) if Some(&other.item) == at.map(|at| &at.item) => Some(*znodes),
-                _ => None,
-            };
-            let mntr = zookeeper.mntr.known().and_then(|values| {
-                let number = |key: &str| values.get(key)?.parse::<u64>().ok();
-                Some((number("zk_znode_count")?, number("zk_ephemerals_count")?))
+            let zxid = zookeeper.zxid.get().ok();
+            let znodes = zookeeper.znodes.get().ok();
+            let record = zxid.and_then(|(_, at)| {
+                let mut records = snapshot.origin.manifest.evidence.iter();
+                records.find(|record| record.item == at.item)
             });
             LiveServer {
                 host: &zookeeper.host,
                 server: servers.iter().position(|server| server.zookeeper == Some(ordinal)),
-                asked_at: at
-                    .and_then(|at| {
-                        snapshot
-                            .origin
-                            .manifest
-                            .evidence
-                            .iter()
-                            .find(|record| record.item == at.item)
-                    })
-                    .map(|record| record.started_at),
-                zxid: zookeeper.zxid.known().copied(),
-                znodes,
-                mntr,
-                at: at.cloned(),
+                asked_at: record.map(|record| record.started_at),
+                zxid: zxid.map(|(zxid, _)| *zxid),
+                zxid_at: zxid.map(|(_, at)| at.clone()),
+                znodes: znodes.map(|(znodes, _)| *znodes),
+                count_at: znodes.map(|(_, at)| at.clone()),
             }
         });
         Self { servers: all.collect() }
     }
 
-    /// What one server said, where it told its last transaction.
+    /// What one server said.
     pub fn of(&self, server: usize) -> Option<&LiveServer<'s>> {
-        self.servers
-            .iter()
-            .find(|live| live.server == Some(server) && live.zxid.is_some())
+        self.servers.iter().find(|live| live.server == Some(server))
     }
 
-    /// The server that has taken in most.
+    /// The server that has taken in most, of those that told their last transaction.
     pub fn furthest(&self) -> Option<&LiveServer<'s>> {
         let told = self.servers.iter().filter(|live| live.zxid.is_some());
         told.max_by_key(|live| live.zxid)
