@@ -470,17 +470,19 @@ impl Read for CutStream {
     }
 }
 
+/// A disk that fails.
+struct Broken;
+
+impl Read for Broken {
+    fn read(&mut self, _: &mut [u8]) -> std::io::Result<usize> {
+        Err(std::io::ErrorKind::PermissionDenied.into())
+    }
+}
+
 #[test]
 fn a_stream_that_ends_early_is_damage_and_a_disk_that_fails_is_none() {
     let cut = prove("iam-backup.sql.gz", &mut V2.as_bytes().chain(CutStream), None).unwrap();
     assert_eq!(cut.status, BackupStatus::NotRestorable);
     assert!(said(&cut).contains("ends early or is damaged"), "{}", said(&cut));
-
-    struct Broken;
-    impl Read for Broken {
-        fn read(&mut self, _: &mut [u8]) -> std::io::Result<usize> {
-            Err(std::io::ErrorKind::PermissionDenied.into())
-        }
-    }
     assert!(prove("iam-backup.sql", &mut Broken, None).is_err());
 }
