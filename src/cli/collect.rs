@@ -17,7 +17,7 @@ use super::backups::Bytes;
 use super::config::reader::Problems;
 use super::config::settings::{self, Settings};
 use super::progress::{Bars, Lines};
-use super::{Ctx, Failure, config, credentials, exit, text};
+use super::{Ctx, Failure, config, credentials, exit, text, zk_tree};
 pub use args::Args;
 
 use crate::archive::{Container, Staging, Target, WriteError, Written, writer};
@@ -52,6 +52,7 @@ pub fn run(args: &Args, ctx: &mut Ctx<'_>) -> anyhow::Result<u8> {
         for line in credentials::preview(&settings)
             .into_iter()
             .chain(preview::lines(&settings.targets))
+            .chain(zk_tree::preview(&settings.zk_tree))
             .chain(sealing)
         {
             writeln!(ctx.out, "{}", text::sanitized(&line)).context("standard output")?;
@@ -168,6 +169,7 @@ async fn work(
 ) -> anyhow::Result<Ended> {
     let keep = settings.targets.backups.keep.clone();
     let credentials = credentials::obtain(&settings, attached, &*observer).await?;
+    let zk_tree = zk_tree::obtain(&settings.zk_tree, target.path(), &*observer)?;
     let job = Job {
         targets: settings.targets,
         limits: settings.limits,
@@ -179,6 +181,7 @@ async fn work(
         ticket: args.ticket.clone(),
         operator: args.operator.clone(),
         made_by: "collect",
+        zk_tree,
     };
     let collected = collect::run(job, staging.clone(), Arc::clone(&observer))
         .await
@@ -199,6 +202,10 @@ async fn work(
     let (written, sealed) = tokio::task::spawn_blocking(publish)
         .await
         .context("writing the archive")??;
+    if let Some(journal) = &collected.zk_journal {
+        // What it holds stands in the archive now.
+        let _ = std::fs::remove_file(journal);
+    }
     Ok(Ended {
         collected,
         written,

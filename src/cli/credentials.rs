@@ -212,7 +212,7 @@ fn password(settings: &Settings, user: &str, observer: &dyn Observer) -> Result<
 }
 
 /// A secret in a file, without the newline at its end. A file that others may read is said.
-fn secret_file(path: &Path, observer: &dyn Observer) -> Result<SecretString, Failure> {
+pub(super) fn secret_file(path: &Path, observer: &dyn Observer) -> Result<SecretString, Failure> {
     use std::os::unix::fs::PermissionsExt as _;
     let place = path.display();
     let problem = |error: std::io::Error| Failure::usage(format!("{place}: {error}"));

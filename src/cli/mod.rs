@@ -37,6 +37,7 @@ pub mod verify;
 pub mod waivers;
 pub mod workbook;
 pub mod workloads;
+pub mod zk_tree;
 
 use std::ffi::OsString;
 use std::io::{self, Write};

@@ -12,6 +12,7 @@
 
 use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -27,7 +28,7 @@ use super::discovery::Known;
 use super::http::Http;
 use super::limits::Limits;
 use super::observer::Observer;
-use super::plan::Targets;
+use super::plan::{Targets, ZkTree};
 use super::records::Records;
 use super::step::{Planned, Step};
 
@@ -47,6 +48,10 @@ pub struct Context {
     pub(super) http: Http,
     /// Who watches.
     pub observer: Arc<dyn Observer>,
+    /// The walk over the tree of znodes, where one is wanted, until its step takes it.
+    pub(super) zk_tree: Mutex<Option<ZkTree>>,
+    /// The journal of that walk, once it is not needed any more.
+    pub(super) zk_journal: Mutex<Option<PathBuf>>,
     pub(super) gate: Gate,
 }
 
@@ -254,6 +259,8 @@ mod tests {
             gate: Gate::new(&limits),
             limits,
             observer: Arc::new(Silent),
+            zk_tree: Mutex::default(),
+            zk_journal: Mutex::default(),
         });
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .enable_all()

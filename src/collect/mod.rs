@@ -33,7 +33,8 @@ pub mod target;
 pub mod tls;
 pub mod zk_session;
 
-use std::sync::Arc;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::Utc;
 
@@ -44,7 +45,7 @@ pub use collectors::input::license_record;
 use engine::{Context, Gate};
 pub use limits::Limits;
 pub use observer::{Observer, Silent};
-pub use plan::{Backups, Input, Job, Targets};
+pub use plan::{Backups, Input, Job, Targets, ZkTree};
 use records::Records;
 pub use target::{Base, Origin};
 pub use tls::Tls;
@@ -56,6 +57,8 @@ pub struct Collected {
     pub manifest: Manifest,
     /// Security refusals: certificates, redirects to strangers.
     pub refusals: Vec<String>,
+    /// The journal of the walk over the znodes, to be removed once the archive is written: the walk was whole.
+    pub zk_journal: Option<PathBuf>,
 }
 
 impl Collected {
@@ -95,8 +98,12 @@ pub async fn run(job: Job, staging: Staging, observer: Arc<dyn Observer>) -> Res
         .flatten();
     let http =
         http::Http::new(&job.limits, job.tls, job.credentials, job.proxy.as_deref()).map_err(CollectError::Setup)?;
+    let mut secrets = http.secrets();
+    secrets.extend(job.zk_tree.iter().flat_map(|tree| tree.auth.plain()));
     let ctx = Arc::new(Context {
-        records: Records::new(http.secrets(), Arc::clone(&observer)),
+        zk_tree: Mutex::new(job.zk_tree),
+        zk_journal: Mutex::default(),
+        records: Records::new(secrets, Arc::clone(&observer)),
         targets: job.targets,
         known: discovery::Known::default(),
         staging,
@@ -110,7 +117,9 @@ pub async fn run(job: Job, staging: Staging, observer: Arc<dyn Observer>) -> Res
         return Err(CollectError::Local(what));
     }
     let (evidence, refusals) = ctx.records.take();
+    let zk_journal = ctx.zk_journal.lock().unwrap_or_else(PoisonError::into_inner).take();
     Ok(Collected {
+        zk_journal,
         manifest: Manifest {
             format: format::FORMAT.to_owned(),
             phase: job.phase,

@@ -12,6 +12,7 @@ use super::auth::Credentials;
 use super::limits::Limits;
 use super::target::{Base, Origin};
 use super::tls::Tls;
+use super::zk_session::{Contents, WalkLimits, ZkAuth};
 
 /// Usual port of Marathon on a master, without and with TLS.
 const MARATHON_PORTS: (u16, u16) = (8080, 8443);
@@ -232,4 +233,18 @@ pub struct Job {
     pub operator: Option<String>,
     /// `collect` or `demo`.
     pub made_by: &'static str,
+    /// The walk over the tree of znodes, where one is wanted.
+    pub zk_tree: Option<ZkTree>,
+}
+
+/// A walk over the tree of znodes.
+pub struct ZkTree {
+    /// Credentials of the session; they go to named hosts only.
+    pub auth: ZkAuth,
+    /// How it behaves.
+    pub limits: WalkLimits,
+    /// Where it notes what it read.
+    pub journal: PathBuf,
+    /// Where contents go, where they are wanted.
+    pub contents: Option<Box<dyn Contents>>,
 }

@@ -172,6 +172,7 @@ async fn take(cluster: &Cluster, phase: Phase, target: &Target) -> Result<Taken,
         ticket: None,
         operator: None,
         made_by: "demo",
+        zk_tree: None,
     };
     let collected = collect::run(job, staging.clone(), Arc::new(Silent)).await?;
     let missing = collected

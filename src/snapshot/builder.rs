@@ -11,7 +11,9 @@ use crate::sources::mesos_agents::SlavesWire;
 use super::believe::{Believe, malformed, says};
 use super::parts::{self, Names, Part, pick, split};
 use super::state::{StateParts, agent, recovered};
-use super::{Origin, OtherState, Snapshot, backups, from_dcos, from_marathon, from_mesos, from_zookeeper, mesos};
+use super::{
+    Origin, OtherState, Snapshot, backups, from_dcos, from_marathon, from_mesos, from_zookeeper, mesos, zk_tree,
+};
 
 /// Receives the items of one archive and gives the snapshot in the end.
 #[derive(Default)]
@@ -119,6 +121,7 @@ impl Builder {
         let metronome = from_marathon::metronome(&mut believe);
         let exhibitors = from_zookeeper::exhibitors(&mut believe);
         let zookeepers = from_zookeeper::servers(&mut believe);
+        let zk_tree = zk_tree::tree(&mut believe);
         let backups = backups::given(&mut believe);
         let dcos = from_dcos::dcos(&mut believe);
         let signed = items::path(items::INPUT, items::INPUT_HOST, items::INPUT_SIGNOFFS);
@@ -139,6 +142,7 @@ impl Builder {
             metronome,
             exhibitors,
             zookeepers,
+            zk_tree,
             backups,
             dcos,
             signoffs,

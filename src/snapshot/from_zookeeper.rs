@@ -45,6 +45,8 @@ pub(super) fn servers(believe: &mut Believe<'_>) -> Vec<ZkServer> {
     let mut all: Vec<ZkServer> = believe
         .folders(items::ZOOKEEPER)
         .into_iter()
+        // What a session with all of them read is no server.
+        .filter(|(folder, _)| folder != items::ENSEMBLE)
         .map(|(folder, host)| {
             let item = |word: &str| items::path(items::ZOOKEEPER, &folder, &format!("{word}.txt"));
             let srvr = believe.take(&item("srvr"), pick!(Srvr));

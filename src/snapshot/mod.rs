@@ -18,6 +18,7 @@ pub mod mesos;
 mod parts;
 mod state;
 pub mod tasks;
+mod zk_tree;
 pub mod zookeeper;
 
 use std::collections::BTreeMap;
@@ -26,6 +27,7 @@ use std::sync::Arc;
 use crate::model::{EvidenceRef, Manifest, Observed, Signoff};
 
 pub use crate::sources::dcos_config;
+pub use crate::sources::zk_tree_file::Summary as ZkTree;
 pub use amounts::{Amounts, NAMES, shown, thousandths};
 pub use backups::BackupGiven;
 pub use builder::Builder;
@@ -101,6 +103,8 @@ pub struct Snapshot {
     pub exhibitors: Vec<ExhibitorView>,
     /// ZooKeeper servers that were asked, sorted by host.
     pub zookeepers: Vec<ZkServer>,
+    /// The tree of znodes, where a walk over the wire was asked for; the same whichever server answered.
+    pub zk_tree: Observed<ZkTree>,
     /// Backups that were given, as their proofs show them; sorted by name.
     pub backups: Vec<BackupGiven>,
     /// What DC/OS itself said.

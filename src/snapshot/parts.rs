@@ -13,11 +13,11 @@ use crate::model::{Proof, Signoff, Version, hex, items};
 use crate::sources::{
     Malformed, Parsed, backup_proofs, dcos, dcos_config, exhibitor, marathon_apps, marathon_info, marathon_metrics,
     marathon_work, mesos_agent, mesos_agents, mesos_basics, mesos_maintenance, mesos_registry, mesos_summary,
-    metronome, signoffs, zk_words,
+    metronome, signoffs, zk_tree_file, zk_words,
 };
 
 use super::state::{StateParts, read_state};
-use super::{Flags, LicenseFile, Metrics};
+use super::{Flags, LicenseFile, Metrics, zk_tree};
 
 /// One item, parsed.
 pub(super) enum Part {
@@ -58,6 +58,8 @@ pub(super) enum Part {
     LicenseFile(LicenseFile),
     Ipv6Off(bool),
     Signoffs(Vec<Signoff>),
+    ZkTreeLines(zk_tree::Lines),
+    ZkTreeSummary(Box<zk_tree_file::Summary>),
     Proofs(Vec<Proof>),
     /// Only its presence counts (`/health`, `/redirect`).
     Present,
@@ -94,6 +96,9 @@ pub(super) fn read(item: &str, size: u64, body: &mut dyn Read, names: &mut Names
     }
     if name == items::METRICS && matches!(source, items::MESOS_MASTER | items::MESOS_AGENT) {
         return metrics(source, body, names).map(Some);
+    }
+    if (source, folder, name) == (items::ZOOKEEPER, items::ENSEMBLE, items::ZOOKEEPER_TREE) {
+        return zk_tree::lines(body).map(|lines| Some(lines.map(Part::ZkTreeLines)));
     }
     let Some(parse) = parser(source, name) else {
         return Ok(None);
@@ -152,6 +157,9 @@ fn parser(source: &str, name: &str) -> Option<Parser> {
             "srvr.txt" => Some(|bytes| zk_words::srvr(bytes).map(Part::Srvr)),
             "mntr.txt" => Some(|bytes| zk_words::mntr(bytes).map(Part::Mntr)),
             "conf.txt" => Some(|bytes| zk_words::conf(bytes).map(Part::Conf)),
+            items::ZOOKEEPER_TREE_SUMMARY => {
+                Some(|bytes| zk_tree::summary(bytes).map(|summary| Part::ZkTreeSummary(Box::new(summary))))
+            }
             _ => None,
         },
         items::DCOS => dcos_part(name),

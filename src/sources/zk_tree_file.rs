@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{Malformed, Parsed};
-use crate::model::backup::{TreeSummary, Zxid};
+use crate::model::backup::{Kept, TreeSummary, Zxid};
 
 /// Format of `tree_summary.json`.
 pub const FORMAT: &str = "gonogo-zk-tree/1";
@@ -126,6 +126,8 @@ pub struct Summary {
     pub complete: bool,
     /// Why it ended early, or what was not seen, where `complete` is false.
     pub incomplete_because: Option<String>,
+    /// Whether it ended before every znode was asked for (limit, servers that fell silent): going on would show more.
+    pub ended_early: bool,
     /// Counts and digest of the znodes that were read; `None` where only names are known.
     pub tree: Option<TreeSummary>,
     /// Znodes seen by name.
@@ -141,9 +143,9 @@ pub struct Summary {
     /// The same after the last answer, before the session was closed. Equal to `zxid_before`: nothing was written
     /// meanwhile, and the tree is that of one moment.
     pub zxid_after: Option<Zxid>,
-    /// Sessions that were opened; each is a transaction, and its end another one.
+    /// Sessions that were opened (of a resumed walk: by its last part); each is a transaction, and its end another one.
     pub sessions: u64,
-    /// Times the connection was lost and znodes were asked for again.
+    /// Times the connection was lost and znodes were asked for again (of a resumed walk: in its last part).
     pub interruptions: u64,
     /// Times the walk was begun again from its journal.
     pub resumed: u64,
@@ -162,6 +164,10 @@ pub struct Summary {
     pub crowded: Vec<Crowded>,
     /// The ten znodes with most data, largest first.
     pub largest: Vec<Large>,
+    /// How the session was authenticated: `none`, `digest`, `sasl`, `digest and sasl`.
+    pub auth: String,
+    /// Where the contents went, where they were read: never into the archive.
+    pub contents: Vec<Kept>,
 }
 
 impl Summary {

@@ -3,7 +3,30 @@
 use crate::checks::{Context, Saw};
 use crate::facts::ensemble::bare;
 use crate::model::{EvidenceRef, Observed, Subject, SubjectKind, Why};
-use crate::snapshot::{ExhibitorServer, ExhibitorView, ZkServer};
+use crate::snapshot::{ExhibitorServer, ExhibitorView, ZkServer, ZkTree};
+
+/// The tree of znodes, where a walk was asked for. Where nobody asked for one there is nothing to judge, and that is said.
+pub fn tree<'a>(context: &Context<'a>, saw: &mut Saw) -> Option<(&'a ZkTree, &'a EvidenceRef)> {
+    match context.facts.snapshot.zk_tree.get() {
+        Ok((tree, at)) => {
+            saw.looked_at(at);
+            Some((tree, at))
+        }
+        // Asked for by hand alone, as the loss that constraints are to survive: without it the rule says nothing.
+        Err(Why::NotCollected { .. }) => {
+            saw.skip("the tree of znodes was not asked for (collect --zk-tree)");
+            None
+        }
+        Err(Why::Absent { reason, .. }) => {
+            saw.skip(reason.clone());
+            None
+        }
+        Err(why) => {
+            saw.unknown(why);
+            None
+        }
+    }
+}
 
 /// What one Exhibitor says.
 #[derive(Debug, Clone, Copy)]

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::archive::Container;
 use crate::cli::backups::BackupArgs;
+use crate::cli::zk_tree::ZkTreeArgs;
 use crate::model::Phase;
 
 /// Sources with their names, for the help text.
@@ -230,6 +231,9 @@ pub struct Args {
     /// HTTP proxy; those of the environment are never used
     #[arg(long, value_name = "URL", help_heading = "Credentials")]
     pub proxy: Option<String>,
+    /// The tree of znodes
+    #[command(flatten)]
+    pub zk: ZkTreeArgs,
 }
 
 const AFTER_HELP: &str = "\
@@ -237,13 +241,15 @@ Examples:
   gonogo collect --masters 10.0.0.1,10.0.0.2,10.0.0.3 --phase pre -o pre.tar.gz
   gonogo collect --admin-router https://dcos.example --token-file token --phase pre -o pre.tar.gz
   gonogo collect --masters 10.0.0.1 --backup zk-backup.tar.gz --recipient age1… --phase pre -o pre.tar.gz
+  gonogo collect --masters 10.0.0.1 --zk-tree --phase pre -o pre.tar.gz
   gonogo collect --config gonogo.toml --dry-run
 
 Without --masters, --mesos and --admin-router, the cluster attached in the DC/OS CLI's own configuration is read.
 
 Exit codes: 0 everything required was captured, 5 archive written but required evidence is missing,
 7 a certificate or a redirect was refused (archive written all the same), 1 failure of this machine,
-2 usage or configuration, 130 interrupted (nothing is left behind).";
+2 usage or configuration, 130 interrupted (nothing is left behind but the journal of --zk-tree, OUTPUT.zk-walk: the same
+command goes on with it).";
 
 fn container(text: &str) -> Result<Container, String> {
     match text {

@@ -35,6 +35,8 @@ pub struct Auth {
     pub(super) basic_user: Option<Said<String>>,
     pub(super) ca_cert: Option<Said<Vec<PathBuf>>>,
     pub(super) insecure: Option<Said<bool>>,
+    pub(super) zookeeper_digest_file: Option<Said<PathBuf>>,
+    pub(super) zookeeper_sasl_file: Option<Said<PathBuf>>,
 }
 
 /// `[inputs]`.
@@ -68,6 +70,7 @@ pub struct Collect {
     pub(super) only: Option<Said<Vec<String>>>,
     pub(super) skip: Option<Said<Vec<String>>>,
     pub(super) proxy: Option<Said<String>>,
+    pub(super) zk_tree: Option<Said<bool>>,
 }
 
 /// The whole file.
@@ -88,6 +91,21 @@ pub struct File {
 }
 
 impl File {
+    /// `zk_tree` of `[collect]`.
+    pub fn zk_tree(&self) -> bool {
+        self.collect.zk_tree.as_ref().is_some_and(|said| said.value)
+    }
+
+    /// `zookeeper_digest_file` of `[auth]`.
+    pub fn zookeeper_digest_file(&self) -> Option<&Said<PathBuf>> {
+        self.auth.zookeeper_digest_file.as_ref()
+    }
+
+    /// `zookeeper_sasl_file` of `[auth]`.
+    pub fn zookeeper_sasl_file(&self) -> Option<&Said<PathBuf>> {
+        self.auth.zookeeper_sasl_file.as_ref()
+    }
+
     /// Takes the usual file of sign-offs where none was named.
     pub fn signoffs_beside(&mut self, file: Option<PathBuf>) {
         if self.inputs.signoffs.is_none() {
@@ -158,6 +176,8 @@ fn auth(mut section: Section<'_>, problems: &mut Problems) -> Auth {
         basic_user: section.text("basic_user", problems),
         ca_cert: section.paths("ca_cert", problems),
         insecure: section.switch("insecure", problems),
+        zookeeper_digest_file: section.path("zookeeper_digest_file", problems),
+        zookeeper_sasl_file: section.path("zookeeper_sasl_file", problems),
     };
     section.finish(problems);
     auth
@@ -195,6 +215,7 @@ fn collect(mut section: Section<'_>, problems: &mut Problems) -> Collect {
         only: section.texts("only", problems),
         skip: section.texts("skip", problems),
         proxy: section.text("proxy", problems),
+        zk_tree: section.switch("zk_tree", problems),
     };
     section.finish(problems);
     collect

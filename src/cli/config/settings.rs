@@ -14,6 +14,7 @@ use crate::cli::backups::Bytes;
 use crate::cli::collect::Args;
 use crate::cli::signoffs;
 use crate::cli::text::nearest;
+use crate::cli::zk_tree;
 use crate::collect::{Base, Input, Limits, Targets, Tls};
 use crate::model::items;
 use crate::model::manifest::ClusterKind;
@@ -32,6 +33,8 @@ pub struct Settings {
     pub bytes: Bytes,
     /// Which credential is meant.
     pub auth: AuthSettings,
+    /// The walk over the tree of znodes.
+    pub zk_tree: zk_tree::Settings,
 }
 
 /// Which credential is meant; nothing secret is in here.
@@ -78,6 +81,7 @@ pub fn merge(args: &Args, file: File, problems: &mut Problems) -> Settings {
     let needed = !targets.backups.named.is_empty() && !targets.skips(items::BACKUP);
     let bytes = args.backups.bytes(&file.backup, needed, problems);
     let limits = limits(args, &file, problems);
+    let zk_tree = zk_tree::merge(&args.zk, &file);
     let mut tls = Tls::default();
     tls.insecure = args.insecure || file.auth.insecure.as_ref().is_some_and(|said| said.value);
     tls.needed = targets.needs_tls();
@@ -89,6 +93,7 @@ pub fn merge(args: &Args, file: File, problems: &mut Problems) -> Settings {
         }
     }
     Settings {
+        zk_tree,
         bytes,
         targets,
         limits,

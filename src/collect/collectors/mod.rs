@@ -11,6 +11,7 @@ pub mod mesos_agent;
 pub mod mesos_master;
 pub mod metronome;
 pub mod zookeeper;
+pub mod zookeeper_tree;
 
 use super::engine::{Context, Stage};
 use super::step::Step;
@@ -30,6 +31,7 @@ fn everything_else(ctx: &Context) -> Vec<Step> {
     steps.extend(metronome::steps(ctx));
     steps.extend(exhibitor::steps(ctx));
     steps.extend(zookeeper::steps(ctx));
+    steps.extend(zookeeper_tree::steps(ctx));
     steps.extend(dcos::steps(ctx));
     steps.extend(input::steps(ctx));
     steps.extend(backup::steps(ctx));

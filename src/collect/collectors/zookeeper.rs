@@ -18,20 +18,23 @@ const PORT: u16 = 2181;
 
 /// One step per server.
 pub fn steps(ctx: &Context) -> Vec<Step> {
-    let named = !ctx.targets.zookeepers.is_empty();
-    let servers: Vec<Origin> = if named {
-        ctx.targets.zookeepers.iter().map(|base| base.origin.clone()).collect()
-    } else {
+    match servers(ctx) {
+        Ok(servers) => {
+            let named = !ctx.targets.zookeepers.is_empty();
+            servers.into_iter().map(|server| ask(server, named)).collect()
+        }
+        Err((host, outcome, why)) => host.map(|host| without(&host, outcome, &why)).into_iter().collect(),
+    }
+}
+
+/// The servers of the ensemble; else the host to file it under, how that ends, and why.
+pub(super) fn servers(ctx: &Context) -> Result<Vec<Origin>, (Option<String>, Outcome, String)> {
+    let servers: Vec<Origin> = if ctx.targets.zookeepers.is_empty() {
         match from_flags(ctx) {
             Found::Servers(servers) => servers,
             Found::None(why) => {
-                return ctx
-                    .targets
-                    .mesos_bases()
-                    .first()
-                    .map(|base| without(&base.origin.host, Outcome::NotApplicable, &why))
-                    .into_iter()
-                    .collect();
+                let host = ctx.targets.mesos_bases().first().map(|base| base.origin.host.clone());
+                return Err((host, Outcome::NotApplicable, why));
             }
             Found::Unknown => ctx
                 .targets
@@ -40,17 +43,19 @@ pub fn steps(ctx: &Context) -> Vec<Step> {
                 .map(|base| base.origin)
                 .collect(),
         }
+    } else {
+        ctx.targets.zookeepers.iter().map(|base| base.origin.clone()).collect()
     };
     if servers.is_empty() {
         let why = "ZooKeeper cannot be reached through Admin Router: name the servers with --zookeeper, or the masters";
-        return ctx
+        let host = ctx
             .targets
             .admin_router
-            .iter()
-            .map(|router| without(&router.origin.host, Outcome::Failed, why))
-            .collect();
+            .as_ref()
+            .map(|router| router.origin.host.clone());
+        return Err((host, Outcome::Failed, why.to_owned()));
     }
-    servers.into_iter().map(|server| ask(server, named)).collect()
+    Ok(servers)
 }
 
 fn planned(label: &str, required: bool) -> Vec<Planned> {

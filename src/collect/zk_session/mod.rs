@@ -10,19 +10,23 @@
 //! lost any number of times: what was not answered is asked again. Never keeps a znode in memory after the sink has it.
 
 mod ask;
+pub mod journal;
 mod session;
+mod sorted;
 mod tally;
 mod walk;
 
-use std::io;
+use std::io::{self, Write};
+use std::path::Path;
 use std::time::Duration;
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 
+use crate::model::backup::Kept;
 use crate::sources::zk_tree_file::{AclEntry, Node};
 
 pub use crate::sources::zk_tree_file::Summary as WalkSummary;
-pub use walk::{Frontier, walk};
+pub use walk::{Frontier, go_on, walk};
 
 /// How a walk behaves. All have defaults; none can be switched off.
 #[derive(Debug, Clone)]
@@ -72,6 +76,61 @@ pub struct ZkAuth {
     pub sasl: Option<(String, SecretString)>,
 }
 
+impl ZkAuth {
+    /// What to search for in everything that is kept: whole credentials and passwords of eight characters and more.
+    pub fn plain(&self) -> Vec<String> {
+        let digest = self.digest.iter().flat_map(|digest| {
+            let whole = digest.expose_secret();
+            let password = whole.split_once(':').map(|(_, password)| password.to_owned());
+            [Some(whole.to_owned()), password]
+        });
+        let sasl = self
+            .sasl
+            .iter()
+            .map(|(_, password)| Some(password.expose_secret().to_owned()));
+        digest.chain(sasl).flatten().filter(|text| text.len() >= 8).collect()
+    }
+
+    /// Whether there is any.
+    pub fn present(&self) -> bool {
+        self.digest.is_some() || self.sasl.is_some()
+    }
+
+    /// What there is, in words.
+    pub fn words(&self) -> &'static str {
+        match (&self.digest, &self.sasl) {
+            (None, None) => "none",
+            (Some(_), None) => "digest",
+            (None, Some(_)) => "sasl",
+            (Some(_), Some(_)) => "digest and sasl",
+        }
+    }
+}
+
+/// Keeps the contents of znodes somewhere that is not the archive.
+pub trait Contents: Send {
+    /// Goes on after these files, which an earlier part of the walk finished.
+    ///
+    /// # Errors
+    /// When the place cannot be used.
+    fn go_on(&mut self, finished: &[Kept]) -> io::Result<()>;
+
+    /// Takes what stands in one znode.
+    ///
+    /// # Errors
+    /// Those of writing.
+    fn keep(&mut self, node: &Node, data: &[u8]) -> io::Result<()>;
+
+    /// Whether so much was taken that it should be made safe.
+    fn is_full(&self) -> bool;
+
+    /// Makes everything that was taken safe, in a file of its own; `None` where nothing was taken.
+    ///
+    /// # Errors
+    /// Those of writing.
+    fn settle(&mut self) -> io::Result<Option<Kept>>;
+}
+
 /// One znode as it was read.
 #[derive(Debug)]
 pub struct Seen<'a> {
@@ -118,6 +177,15 @@ impl Sink for Nothing {
     fn read(&mut self, _seen: &Seen<'_>) -> io::Result<()> {
         Ok(())
     }
+}
+
+/// Writes `tree.ndjson` from the journal of a walk: sorted by path, with the places that the access lists have in the
+/// summary. Gives the number of znodes.
+///
+/// # Errors
+/// Those of reading and writing.
+pub fn write_tree(journal: &Path, acl_places: &[u32], into: &mut dyn Write) -> io::Result<u64> {
+    sorted::write(journal, acl_places, into)
 }
 
 /// Why a walk gave nothing. What was read before a loss is never an error: see [`WalkSummary::complete`].

@@ -6,10 +6,11 @@ use std::collections::BTreeMap;
 
 use crate::model::backup::{Subtree, TreeSummary};
 use crate::sources::zk_digest::{self, TreeDigest};
+use crate::sources::zk_tree::{DEEPEST, MOST_LISTED};
 use crate::sources::zk_tree_file::{AclEntry, AclUse, CROWDED_FROM, Crowded, JUTE_MAXBUFFER, Large, Node, Unreadable};
 
-/// Paths down to this depth are counted on their own; `/` has depth 0.
-const DEPTH: usize = 4;
+/// Most paths that are counted on their own. Where there are more, the deepest level is given up, as for a backup.
+const MOST_FOLLOWED: usize = 1 << 16;
 /// Znodes with most data that are named.
 const LARGEST: usize = 10;
 /// Paths that are named of each kind of trouble.
@@ -18,8 +19,10 @@ const NAMED: usize = 100;
 const AROUND: u64 = 88;
 
 /// The sums of a walk.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(super) struct Tally {
+    /// Paths down to this depth are counted on their own; `/` has depth 0.
+    deepest: usize,
     digest: TreeDigest,
     tree: TreeSummary,
     subtrees: BTreeMap<String, Subtree>,
@@ -37,6 +40,22 @@ pub(super) fn answer_bytes(names: &[String]) -> u64 {
     names
         .iter()
         .fold(AROUND, |sum, name| sum.saturating_add(4 + name.len() as u64))
+}
+
+impl Default for Tally {
+    fn default() -> Self {
+        Self {
+            deepest: DEEPEST,
+            digest: TreeDigest::default(),
+            tree: TreeSummary::default(),
+            subtrees: BTreeMap::new(),
+            acls: Vec::new(),
+            crowded: Vec::new(),
+            largest: Vec::new(),
+            vanished: 0,
+            unreadable: Unreadable::default(),
+        }
+    }
 }
 
 impl Tally {
@@ -76,7 +95,7 @@ impl Tally {
         self.tree.data_bytes += node.data_length;
         self.tree.last_zxid = self.tree.last_zxid.max(node.czxid).max(node.mzxid);
         let own = (node.children > 0).then_some(node.path.as_str());
-        for path in ancestors(&node.path).chain(own).take(DEPTH + 1) {
+        for path in ancestors(&node.path).chain(own).take(self.deepest + 1) {
             if !self.subtrees.contains_key(path) {
                 let empty = Subtree {
                     path: path.to_owned(),
@@ -91,6 +110,11 @@ impl Tally {
                 subtree.ephemerals += ephemeral;
                 subtree.data_bytes += node.data_length;
             }
+        }
+        while self.subtrees.len() > MOST_FOLLOWED && self.deepest > 0 {
+            self.deepest -= 1;
+            let deepest = self.deepest;
+            self.subtrees.retain(|path, _| depth(path) <= deepest);
         }
         if let Some(acl) = node.acl.and_then(|index| self.acls.get_mut(index as usize)) {
             acl.znodes += 1;
@@ -155,8 +179,7 @@ impl Tally {
         Finished {
             tree: TreeSummary {
                 digest: self.digest.finish(),
-                // A path whose children all vanished has none.
-                subtrees: self.subtrees.into_values().filter(|tree| tree.znodes > 1).collect(),
+                subtrees: listed(self.subtrees),
                 ..self.tree
             },
             acls,
@@ -179,6 +202,22 @@ pub(super) struct Finished {
     pub largest: Vec<Large>,
     pub vanished: u64,
     pub unreadable: Unreadable,
+}
+
+/// The paths that have children, those with the most znodes where there are too many; in the order of paths.
+fn listed(subtrees: BTreeMap<String, Subtree>) -> Vec<Subtree> {
+    // A path whose children all vanished has none.
+    let mut all: Vec<Subtree> = subtrees.into_values().filter(|tree| tree.znodes > 1).collect();
+    if all.len() > MOST_LISTED {
+        all.sort_by(|a, b| b.znodes.cmp(&a.znodes).then_with(|| a.path.cmp(&b.path)));
+        all.truncate(MOST_LISTED);
+        all.sort_by(|a, b| a.path.cmp(&b.path));
+    }
+    all
+}
+
+fn depth(path: &str) -> usize {
+    if path == "/" { 0 } else { path.matches('/').count() }
 }
 
 /// The paths above one, from `/` on.

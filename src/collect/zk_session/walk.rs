@@ -10,7 +10,7 @@ use tokio::time::sleep;
 
 use crate::collect::target::Origin;
 use crate::model::backup::Zxid;
-use crate::sources::zk_tree_file::{FORMAT, Node, Summary, Way};
+use crate::sources::zk_tree_file::{AclEntry, FORMAT, Node, Summary, Way};
 
 use super::ask::{self, AclAnswer, Answer, Read};
 use super::session::{NoSession, Session};
@@ -63,6 +63,50 @@ impl Frontier {
         }
     }
 
+    /// A walk that goes on from its journal; the root is asked for where the journal does not hold it.
+    pub(super) fn resumed(began: DateTime<Utc>, root: bool) -> Self {
+        let mut frontier = Self::at_root();
+        frontier.began = began;
+        frontier.resumed = 1;
+        if !root {
+            frontier.waiting.clear();
+        }
+        frontier
+    }
+
+    /// A znode of the journal: counted again, its children lined up where they are not done.
+    pub(super) fn again(
+        &mut self,
+        node: &Node,
+        (answer_bytes, refused, acl_refused): (u64, bool, bool),
+        names: Vec<String>,
+        done: &dyn Fn(&str) -> bool,
+    ) {
+        self.tally.unreadable.acls += u64::from(acl_refused);
+        add(self, node, answer_bytes, refused);
+        let parent: Arc<str> = Arc::from(node.path.as_str());
+        let places = names.into_iter().map(|name| Place {
+            parent: Arc::clone(&parent),
+            name,
+        });
+        self.waiting.extend(places.filter(|place| !done(&place.path())));
+    }
+
+    /// An access list of the journal.
+    pub(super) fn acl_again(&mut self, entries: &[AclEntry]) {
+        self.tally.acl(entries);
+    }
+
+    /// A znode that was gone.
+    pub(super) fn vanished_again(&mut self) {
+        self.tally.vanished += 1;
+    }
+
+    /// A znode that could not be read.
+    pub(super) fn odd_again(&mut self, path: &str, why: &str) {
+        self.tally.odd(path, why);
+    }
+
     fn children(&mut self, path: &str, names: Vec<String>) {
         if names.is_empty() {
             return;
@@ -111,7 +155,7 @@ pub async fn walk(
 }
 
 /// Goes on with a walk. Also gives, for each access list in the order of the walk, its place in the summary.
-pub(super) async fn go_on(
+pub async fn go_on(
     servers: &[Origin],
     auth: &ZkAuth,
     limits: &WalkLimits,
@@ -135,8 +179,8 @@ pub(super) async fn go_on(
     frontier.read_only |= session.read_only;
     session.close().await;
     match ended {
-        Ok(()) => Ok(summary(frontier, servers, limits, (before, after), None)),
-        Err(Early::Because(why)) => Ok(summary(frontier, servers, limits, (before, after), Some(why))),
+        Ok(()) => Ok(summary(frontier, (servers, auth), limits, (before, after), None)),
+        Err(Early::Because(why)) => Ok(summary(frontier, (servers, auth), limits, (before, after), Some(why))),
         Err(Early::Error(error)) => Err(error),
     }
 }
@@ -260,7 +304,7 @@ fn add(frontier: &mut Frontier, node: &Node, answer_bytes: u64, refused: bool) {
 
 fn summary(
     frontier: Frontier,
-    servers: &[Origin],
+    (servers, auth): (&[Origin], &ZkAuth),
     limits: &WalkLimits,
     (zxid_before, zxid_after): (Option<Zxid>, Option<Zxid>),
     ended_because: Option<String>,
@@ -277,11 +321,13 @@ fn summary(
     let old = frontier
         .read_only
         .then(|| "a server that is cut off from its quorum answered: what it shows may be old".to_owned());
+    let ended_early = ended_because.is_some();
     let because: Vec<String> = [ended_because, hidden, odd, old].into_iter().flatten().collect();
     let summary = Summary {
         format: FORMAT.to_owned(),
         way: Way::Session,
         complete: because.is_empty(),
+        ended_early,
         incomplete_because: (!because.is_empty()).then(|| because.join("; ")),
         znodes_named: done.tree.znodes,
         tree: Some(done.tree),
@@ -300,6 +346,8 @@ fn summary(
         acls: done.acls,
         crowded: done.crowded,
         largest: done.largest,
+        auth: auth.words().to_owned(),
+        contents: Vec::new(),
     };
     (summary, done.acl_places)
 }

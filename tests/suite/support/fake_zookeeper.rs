@@ -147,6 +147,10 @@ fn talk(
             "Zookeeper version: fake\nZxid: 0x10\nMode: standalone\nNode count: {count}\n"
         );
     }
+    // The other words: a server that has them in no whitelist says so; this one just closes.
+    if start.iter().all(u8::is_ascii_lowercase) {
+        return Ok(());
+    }
     let mut hello = vec![0; u32::from_be_bytes(start) as usize];
     stream.read_exact(&mut hello)?;
     let session = i64::from_be_bytes(hello[16..24].try_into().unwrap());

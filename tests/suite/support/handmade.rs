@@ -314,6 +314,7 @@ impl Cluster {
                 zxid: known(Zxid(0x3_0000_f1a2), "data/zookeeper/10.0.0.1/srvr.txt"),
                 conf: absent("data/zookeeper/10.0.0.1/conf.txt"),
             }],
+            zk_tree: Observed::not_collected("data/zookeeper/ensemble/tree_summary.json"),
             backups: Vec::new(),
             dcos: self.dcos(),
             signoffs: Observed::not_collected("data/input/files/signoffs.toml"),

@@ -97,6 +97,7 @@ pub fn job(targets: Targets, limits: Limits) -> Job {
         ticket: None,
         operator: None,
         made_by: "collect",
+        zk_tree: None,
     }
 }
 

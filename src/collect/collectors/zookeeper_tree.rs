@@ -1,0 +1,196 @@
+//! The tree of znodes: one walk over the wire, with its journal, into `tree.ndjson` and `tree_summary.json`.
+//!
+//! Only when it was asked for. Credentials go to servers that were named, or that stand on a named master, and to no
+//! other. Never keeps what stands in a znode.
+
+use std::io::{BufWriter, Write as _};
+use std::path::PathBuf;
+use std::sync::{Arc, PoisonError};
+use std::time::Instant;
+
+use chrono::{DateTime, Utc};
+
+use crate::archive::Stored;
+use crate::collect::engine::Context;
+use crate::collect::plan::ZkTree;
+use crate::collect::step::{Planned, Step};
+use crate::collect::target::Origin;
+use crate::collect::zk_session::journal::{Head, Journal};
+use crate::collect::zk_session::{WalkSummary, go_on, write_tree};
+use crate::model::{Outcome, items};
+
+/// Most bytes of the tree in the archive.
+const LARGEST: u64 = 4 << 30;
+
+/// One step, where a walk is wanted.
+pub fn steps(ctx: &Context) -> Vec<Step> {
+    let wanted = ctx.zk_tree.lock().unwrap_or_else(PoisonError::into_inner);
+    let Some(tree) = wanted.as_ref() else {
+        return Vec::new();
+    };
+    let without = |outcome: Outcome, why: &str| {
+        vec![Step::without_asking(
+            items::ZOOKEEPER,
+            items::ENSEMBLE,
+            planned(""),
+            outcome,
+            why,
+        )]
+    };
+    let mut servers = match super::zookeeper::servers(ctx) {
+        Ok(servers) => servers,
+        Err((_, outcome, why)) => return without(outcome, &why),
+    };
+    if tree.auth.present() {
+        servers.retain(|server| is_named(ctx, server));
+        if servers.is_empty() {
+            let why =
+                "not asked: the credentials for ZooKeeper go to named hosts only; name its servers with --zookeeper";
+            return without(Outcome::Failed, why);
+        }
+    }
+    let names: Vec<String> = servers.iter().map(Origin::authority).collect();
+    let items = planned(&names.join(","));
+    vec![Step::new(
+        items::ZOOKEEPER,
+        items::ENSEMBLE,
+        items.clone(),
+        move |ctx| async move {
+            let wanted = ctx.zk_tree.lock().unwrap_or_else(PoisonError::into_inner).take();
+            if let Some(tree) = wanted {
+                walk(&ctx, tree, servers, &items).await;
+            }
+            Vec::new()
+        },
+    )]
+}
+
+/// Whether a server was named, or its host was.
+fn is_named(ctx: &Context, server: &Origin) -> bool {
+    ctx.targets.zookeepers.iter().any(|base| base.origin == *server)
+        || ctx.targets.mesos.iter().any(|base| base.origin.host == server.host)
+}
+
+/// The two items of a walk over these servers.
+fn planned(servers: &str) -> Vec<Planned> {
+    [items::ZOOKEEPER_TREE, items::ZOOKEEPER_TREE_SUMMARY]
+        .into_iter()
+        .map(|item| Planned {
+            item: items::path(items::ZOOKEEPER, items::ENSEMBLE, item),
+            source: items::ZOOKEEPER,
+            host: items::ENSEMBLE.to_owned(),
+            request: format!("walk {servers} from /"),
+            method: "ZK",
+            required: true,
+        })
+        .collect()
+}
+
+async fn walk(ctx: &Arc<Context>, tree: ZkTree, servers: Vec<Origin>, items: &[Planned]) {
+    let ZkTree {
+        auth,
+        limits,
+        journal: path,
+        contents,
+    } = tree;
+    let started = Utc::now();
+    let begun = Instant::now();
+    let failed = |why: String| {
+        for item in items {
+            ctx.records.put(item.ended(Outcome::Failed, why.clone()));
+        }
+    };
+    let names = servers.iter().map(Origin::authority).collect();
+    let head = Head::new(names, limits.acls, contents.is_some());
+    let (mut journal, frontier) = match Journal::open(&path, &head, contents) {
+        Ok(opened) => opened,
+        Err(error) => return failed(format!("the journal {}: {error}", path.display())),
+    };
+    let (mut summary, places) = match go_on(&servers, &auth, &limits, frontier, &mut journal).await {
+        Ok(ended) => ended,
+        Err(error) => return failed(error.to_string()),
+    };
+    match journal.finish() {
+        Ok(kept) => summary.contents = kept,
+        Err(error) => return failed(format!("the journal {}: {error}", path.display())),
+    }
+    let ended = !summary.ended_early;
+    let staged = {
+        let (ctx, path, summary) = (Arc::clone(ctx), path.clone(), summary.clone());
+        tokio::task::spawn_blocking(move || stage(&ctx, &path, &places, &summary)).await
+    };
+    let staged = match staged {
+        Ok(Ok(staged)) => staged,
+        Ok(Err(why)) => {
+            ctx.records.fail(why.clone());
+            return failed(why);
+        }
+        Err(error) => return failed(format!("internal error in gonogo: {error}")),
+    };
+    record(ctx, items, &summary, staged, (started, begun));
+    if ended {
+        finished(ctx, path);
+    }
+}
+
+/// Puts the items into the staging; of a walk that ended early the summary alone.
+fn stage(
+    ctx: &Context,
+    journal: &std::path::Path,
+    places: &[u32],
+    summary: &WalkSummary,
+) -> Result<[Option<Stored>; 2], String> {
+    let item = |name| items::path(items::ZOOKEEPER, items::ENSEMBLE, name);
+    let text = |error: &dyn std::fmt::Display| format!("the tree of znodes could not be kept: {error}");
+    let mut nodes = None;
+    if !summary.ended_early {
+        let writer = ctx
+            .staging
+            .create(&item(items::ZOOKEEPER_TREE), LARGEST)
+            .map_err(|error| text(&error))?;
+        let mut into = BufWriter::with_capacity(1 << 18, writer);
+        write_tree(journal, places, &mut into).map_err(|error| text(&error))?;
+        into.flush().map_err(|error| text(&error))?;
+        let writer = into.into_inner().map_err(|error| text(&error))?;
+        nodes = Some(writer.finish().map_err(|error| text(&error))?);
+    }
+    let mut bytes = serde_json::to_vec_pretty(summary).map_err(|error| text(&error))?;
+    bytes.push(b'\n');
+    let summed = ctx
+        .staging
+        .put(&item(items::ZOOKEEPER_TREE_SUMMARY), &bytes)
+        .map_err(|error| text(&error))?;
+    Ok([nodes, Some(summed)])
+}
+
+/// Both records. A tree that was not walked to its end is truncated: its summary is there, and the journal to go on with.
+fn record(
+    ctx: &Context,
+    items: &[Planned],
+    summary: &WalkSummary,
+    staged: [Option<Stored>; 2],
+    (started, begun): (DateTime<Utc>, Instant),
+) {
+    let because = summary.incomplete_because.as_deref().unwrap_or("no reason");
+    for (item, stored) in items.iter().zip(staged) {
+        // Of a resumed walk the first part is what makes it old.
+        let mut evidence = item.begun(Outcome::Captured, summary.began.min(started));
+        evidence.attempts = 1;
+        evidence.duration_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+        if let Some(stored) = stored {
+            evidence.bytes = stored.bytes;
+            evidence.sha256 = Some(stored.sha256);
+        } else {
+            evidence.outcome = Outcome::Truncated;
+            evidence.reason = Some(format!(
+                "the walk ended after {} znodes: {because}. The same command goes on from its journal",
+                summary.znodes_named
+            ));
+        }
+        ctx.records.put(evidence);
+    }
+}
+
+fn finished(ctx: &Context, journal: PathBuf) {
+    *ctx.zk_journal.lock().unwrap_or_else(PoisonError::into_inner) = Some(journal);
+}
