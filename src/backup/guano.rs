@@ -69,6 +69,9 @@ pub(super) fn find(opened: &Opened, taken: &[&str], said: bool) -> Option<String
         return None;
     }
     let mut at = String::new();
+    if children.is_empty() {
+        return Some(at);
+    }
     for _ in 0..=ABOVE {
         let list = children.get(at.as_str())?;
         let top = list.iter().any(|name| TOP.contains(name) || *name == OWN);

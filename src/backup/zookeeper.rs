@@ -9,7 +9,7 @@ use std::io;
 
 use super::CannotRead;
 use super::discover::DataDirectory;
-use super::open::{BUFFER, Opened, base, is_damage};
+use super::open::{BUFFER, Holder, Opened, base, is_damage};
 use crate::model::backup::{LogFile, Proof, SnapshotFile, Tail, Zxid};
 use crate::model::{BackupKind, TreeSummary};
 use crate::sources::zk_snapshot::{self, End, Packing, Sink, Snapshot, Verify};
@@ -81,6 +81,8 @@ struct Seen {
     unread: Vec<(String, &'static str)>,
     /// The highest number in `currentEpoch` and `acceptedEpoch`.
     epoch: Option<u32>,
+    /// What a restore tool would miss about the folders.
+    layout: Option<String>,
 }
 
 /// Proves one data directory. Path, size, hash and record of the proof are the caller's.
@@ -93,6 +95,7 @@ pub(super) fn prove(opened: &mut Opened, directory: &DataDirectory) -> Result<Pr
         damage: opened.damage.clone(),
         unread: directory.unread.clone(),
         epoch: epoch(opened, directory),
+        layout: layout(opened, directory),
         ..Seen::default()
     };
     let mut reader = Reader {
@@ -161,6 +164,27 @@ pub(super) fn prove(opened: &mut Opened, directory: &DataDirectory) -> Result<Pr
     proof.taken_at = newest(opened, directory);
     judge::judge(seen, &mut proof);
     Ok(proof)
+}
+
+/// What has to be done before a tar can be restored, where its folders are not those that a restore looks for.
+fn layout(opened: &Opened, directory: &DataDirectory) -> Option<String> {
+    if !matches!(opened.holder, Holder::Tar | Holder::TarGz) {
+        return None;
+    }
+    let folder = match directory.folder.as_str() {
+        "" => "the top of the tar",
+        folder => folder,
+    };
+    if !directory.versioned {
+        return Some(format!(
+            "the files stand in {folder} and not in a folder version-2, where a server looks for them: move them there when restoring"
+        ));
+    }
+    (directory.split && directory.folder != "zookeeper").then(|| {
+        format!(
+            "`dcos-zk restore` takes a tar whose only top folder is zookeeper, with snapshot and transactions in it; here they stand in {folder}: pack them anew for it, or put them in place by hand"
+        )
+    })
 }
 
 /// The epoch that the server had come to.

@@ -3,7 +3,8 @@
 //! A sum over all nodes, so the order of reading does not matter and a replayed log can take a node out again. Covers
 //! path, creation, last change, version, length of the data and owner; every change of data has a transaction id of its
 //! own, so the data themselves need not be read. Never covers `cversion`, `pzxid` and access lists: replaying a log over
-//! a fuzzy snapshot may leave the first two otherwise than the server that wrote it.
+//! a fuzzy snapshot may leave the first two otherwise than the server that wrote it. Nor the length of what a server counts
+//! by itself, without a transaction: the use of a quota.
 
 use sha2::{Digest as _, Sha256};
 
@@ -33,7 +34,8 @@ impl Node<'_> {
         hash.update(self.czxid.to_be_bytes());
         hash.update(self.mzxid.to_be_bytes());
         hash.update(self.version.to_be_bytes());
-        hash.update(self.data_length.to_be_bytes());
+        let length = if counts_use(self.path) { 0 } else { self.data_length };
+        hash.update(length.to_be_bytes());
         hash.update(self.owner.to_be_bytes());
         let whole = hash.finalize();
         whole
@@ -41,6 +43,12 @@ impl Node<'_> {
             .take(16)
             .fold(0, |number, byte| (number << 8) | u128::from(*byte))
     }
+}
+
+/// Whether a server writes the data of this node without a transaction (`DataTree.updateQuotaStat`): how many nodes and
+/// bytes there are below a path with a quota.
+fn counts_use(path: &str) -> bool {
+    path.starts_with("/zookeeper/quota/") && path.ends_with("/zookeeper_stats")
 }
 
 /// The sum over the nodes of a tree.
@@ -110,5 +118,20 @@ mod tests {
         ] {
             assert_ne!(changed.share(), NODE.share(), "{changed:?}");
         }
+    }
+    #[test]
+    fn the_use_of_a_quota_is_counted_by_the_server_alone() {
+        let used = |length| Node {
+            path: "/zookeeper/quota/app/zookeeper_stats",
+            data_length: length,
+            ..NODE
+        };
+        assert_eq!(used(15).share(), used(17).share());
+        let limits = |length| Node {
+            path: "/zookeeper/quota/app/zookeeper_limits",
+            data_length: length,
+            ..NODE
+        };
+        assert_ne!(limits(15).share(), limits(17).share());
     }
 }

@@ -17,6 +17,7 @@ mod archive_verify;
 mod backup_checks;
 mod backup_facts;
 mod backup_inspect;
+mod backup_inspect_bad;
 mod backup_script;
 mod backup_seal;
 mod backup_seal_cli;

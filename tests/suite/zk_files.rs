@@ -232,3 +232,28 @@ fn every_way_to_begin_leads_to_the_same_tree() {
         assert_eq!(digest, &digests[0]);
     }
 }
+
+#[test]
+fn snapshots_that_a_server_compressed_are_read_and_cut_ones_are_not() {
+    // Of a 3.8.0 with `zookeeper.snapshot.compression.method` gz and snappy: /app , /app/state set once, and an ephemeral node of a session that had just gone.
+    let mut digests = Vec::new();
+    for name in ["snapshot.8.gz", "snapshot.8.snappy"] {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/zookeeper-files/3.8.0");
+        let bytes = std::fs::read(Path::new(folder).join(name)).unwrap();
+        let mut tree = Tree::new(&["/app/state"]);
+        let seen = zk_snapshot::read(bytes.as_slice(), Packing::of(name), &mut tree).unwrap();
+        assert!(seen.is_whole(), "{name}: {:?}", seen.problem());
+        assert_eq!(tree.kept("/app/state"), Some(&b"world"[..]));
+        assert_eq!((tree.summary().znodes, tree.summary().ephemerals), (7, 1));
+        assert_eq!(
+            (seen.server_digest.as_ref().map(|digest| digest.zxid), seen.highest),
+            (Some(Zxid(8)), Zxid(8))
+        );
+        digests.push(seen.server_digest.unwrap().version);
+        for end in 0..bytes.len() {
+            let cut = zk_snapshot::read(&bytes[..end], Packing::of(name), &mut Verify).unwrap();
+            assert!(!cut.is_whole(), "{name} cut at {end}");
+        }
+    }
+    assert_eq!(digests, [2, 2]);
+}

@@ -17,6 +17,9 @@ pub(in crate::backup) const WITHOUT_SNAPSHOT: &str = "zk-backup-without-snapshot
 /// Transactions that are missing, or whose absence cannot be excluded.
 pub(in crate::backup) const LOG_GAP: &str = "zk-backup-log-gap";
 
+/// Files that stand elsewhere than a restore looks for them.
+const PLACE: &str = "zk-directory-old-place";
+
 /// Zeros written ahead are extended when fewer than this are left, bytes.
 const AHEAD: u64 = 4096;
 /// Bytes of a log's header.
@@ -41,7 +44,12 @@ pub(super) fn judge(seen: Seen, proof: &mut Proof) {
     let used = seen.snapshots.iter().find(|snapshot| snapshot.file.used);
     let gaps = gaps(&seen.logs);
     match used {
-        Some(used) => judge.reach(&seen, used, &gaps),
+        Some(used) => {
+            judge.reach(&seen, used, &gaps);
+            if let Some(layout) = &seen.layout {
+                judge.say(BackupStatus::Restorable, PLACE, layout.as_str());
+            }
+        }
         None => judge.without_snapshot(&seen),
     }
     let (status, more) = (judge.status, judge.more);
@@ -53,7 +61,12 @@ pub(super) fn judge(seen: Seen, proof: &mut Proof) {
     proof.status = status;
     proof.gaps.extend(gaps.iter().map(|gap| gap.range));
     proof.gaps.sort_unstable_by_key(|gap| (gap.from, gap.to));
+    let all = proof.gaps.clone();
     proof.gaps.dedup();
+    proof.gaps.retain(|gap| {
+        let within = |other: &ZxidRange| other != gap && other.from <= gap.from && other.to >= gap.to;
+        !all.iter().any(within)
+    });
     proof.gaps.truncate(MOST_GAPS);
     proof.bytes = seen.snapshots.iter().map(|snapshot| snapshot.file.bytes).sum::<u64>()
         + seen.logs.iter().map(|log| log.file.bytes).sum::<u64>();
@@ -91,6 +104,16 @@ struct Gap {
     range: ZxidRange,
     behind: String,
     before: String,
+}
+
+/// Whether a log has a size that a server gives it: steps behind its header; or steps alone, where a large transaction went
+/// beyond the zeros, and then more than half of it is written.
+fn fits(log: &ReadLog) -> bool {
+    match log.file.bytes % UNIT {
+        HEADER => true,
+        0 => log.end >= log.file.bytes / 2,
+        _ => false,
+    }
 }
 
 /// The number that follows within an epoch.
@@ -247,7 +270,7 @@ impl Judge<'_> {
                     ),
                 ),
             }
-            if log.file.padded && !matches!(log.file.bytes % UNIT, 0 | HEADER) {
+            if log.file.padded && !fits(log) {
                 self.unsure(
                     LOG_GAP,
                     format!(
@@ -287,10 +310,7 @@ impl Judge<'_> {
 
     /// A server writes ahead in one step size: more zeros than one step allows mean that another log lacks some.
     fn sizes(&mut self, logs: &[ReadLog]) {
-        let padded: Vec<&ReadLog> = logs
-            .iter()
-            .filter(|log| log.file.padded && matches!(log.file.bytes % UNIT, 0 | HEADER))
-            .collect();
+        let padded: Vec<&ReadLog> = logs.iter().filter(|log| log.file.padded && fits(log)).collect();
         let step = padded
             .iter()
             .map(|log| log.file.bytes - log.file.bytes % UNIT)
@@ -311,7 +331,8 @@ impl Judge<'_> {
     /// From the snapshot to the end: are all transactions there?
     fn reach(&mut self, seen: &Seen, used: &ReadSnapshot, gaps: &[Gap]) {
         let begin = used.file.zxid;
-        for gap in gaps.iter().filter(|gap| gap.range.to > begin) {
+        // One that reaches to both sides of the snapshot is told where the logs begin, with what of it is needed.
+        for gap in gaps.iter().filter(|gap| gap.range.from > begin) {
             let place = if gap.behind == gap.before {
                 format!("within {}", gap.behind)
             } else {
