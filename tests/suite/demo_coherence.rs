@@ -42,7 +42,9 @@ fn coherent(model: &Model, phase: Phase) -> Snapshot {
         .filter(|reason| phase == Phase::Pre || !reason.contains("data/input/files/new-"))
         .filter(|reason| {
             !reason.contains("input/files")
-                && (!(reason.contains("license_status.json") || reason.contains("event_subscriptions.json"))
+                && (!["license_status.json", "event_subscriptions.json", "iam_acls.json"]
+                    .iter()
+                    .any(|name| reason.contains(name))
                     || !reason.contains("Absent"))
         })
         .collect();
