@@ -63,6 +63,7 @@ mod genuine_zookeeper_drill;
 mod genuine_zookeeper_files;
 mod genuine_zookeeper_live;
 mod hostile_bodies;
+mod iam_cockroach;
 mod iam_dump;
 mod import;
 mod import_backup;
