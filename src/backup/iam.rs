@@ -209,6 +209,13 @@ fn against(dump: &Dump, exit: Option<i32>) -> Vec<String> {
             listed(dump.never_created.iter().map(String::as_str))
         ));
     }
+    if dump.twice > 0 {
+        texts.push(format!(
+            "{} of table users {} an id that stands in an earlier row: a restore stops there",
+            count_of(usize::try_from(dump.twice).unwrap_or(usize::MAX), "row"),
+            if dump.twice == 1 { "has" } else { "have" }
+        ));
+    }
     match dump.rows("users") {
         None => texts.push("no CREATE TABLE users in it: every IAM database has that table".to_owned()),
         Some(0) => texts.push("table users has no whole row: every IAM database has at least one user".to_owned()),

@@ -216,3 +216,28 @@ fn without_folders(text: &str, named: &Named) -> String {
         text.to_owned()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_told_apart_and_say_nothing_of_folders() {
+        let all = named(["/a/zk.tar.gz", "/b/zk.tar.gz", "c/ZK.tar.gz", "zk.tar.gz-2", "/x y/d ö"].map(PathBuf::from));
+        let labels: Vec<&str> = all.iter().map(|one| one.label.as_str()).collect();
+        assert_eq!(
+            labels,
+            ["zk.tar.gz", "zk.tar.gz-2", "ZK.tar.gz-3", "zk.tar.gz-2-2", "d__"]
+        );
+        let first = all.first().unwrap();
+        assert_eq!(first.item(), "data/backup/zk.tar.gz/proof.json");
+        assert_eq!(
+            (first.name(), first.sealed()),
+            ("zk.tar.gz".to_owned(), "zk.tar.gz.age".to_owned())
+        );
+        assert_eq!(
+            without_folders("/a/zk.tar.gz!var/lib: cut", first),
+            "zk.tar.gz!var/lib: cut"
+        );
+    }
+}

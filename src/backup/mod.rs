@@ -4,6 +4,7 @@
 //! restorable of a backup that it could not read to its end.
 
 mod discover;
+pub mod drill;
 mod guano;
 mod hash;
 pub mod iam;

@@ -51,6 +51,8 @@ struct ReadSnapshot {
     highest: Zxid,
     /// Whether the server's own digest stands behind the tree.
     digest: bool,
+    /// Transaction of that digest: the last one when the snapshot was complete. Snapshots of 3.4 and 3.5 have none.
+    digest_of: Option<Zxid>,
 }
 
 /// A log that was read.
@@ -266,6 +268,7 @@ impl Reader<'_> {
                     ends: ends(&snapshot),
                     highest: snapshot.highest,
                     digest: snapshot.server_digest.is_some(),
+                    digest_of: snapshot.server_digest.as_ref().map(|digest| digest.zxid),
                     file,
                 }
             }
@@ -276,6 +279,7 @@ impl Reader<'_> {
                     ends: Ends::Corrupt,
                     highest: Zxid(0),
                     digest: false,
+                    digest_of: None,
                 }
             }
         })

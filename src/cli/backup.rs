@@ -1,5 +1,6 @@
 //! `gonogo backup`: proves backups, and what goes with them. One file per subcommand; reads no cluster.
 
+pub mod drill;
 pub mod inspect;
 mod interruptible;
 pub mod kept;
@@ -31,6 +32,8 @@ pub struct Args {
 pub enum BackupCommand {
     /// Prove that backups can be restored: read them to their end, count what is in them, find what is missing
     Inspect(inspect::Args),
+    /// Restore drill: start a genuine ZooKeeper on a copy of a backup and compare what it gives back
+    Drill(drill::Args),
     /// Encrypt backups to recipients, so that they can be kept and carried
     Seal(seal::Args),
     /// Decrypt a sealed backup with an identity, whole or not at all
@@ -43,6 +46,7 @@ pub enum BackupCommand {
 pub fn run(args: &Args, ctx: &mut Ctx<'_>) -> anyhow::Result<u8> {
     match &args.command {
         BackupCommand::Inspect(args) => inspect::run(args, ctx),
+        BackupCommand::Drill(args) => drill::run(args, ctx),
         BackupCommand::Seal(args) => seal::run(args, ctx),
         BackupCommand::Open(args) => open::run(args, ctx),
         BackupCommand::Script(args) => script::run(args, ctx),

@@ -323,6 +323,19 @@ pub static ALL: &[Endpoint] = &[
         Asked::FirstRouter,
     )
     .absent("no licensing service: open DC/OS, or older than 1.11"),
+    Endpoint::get(items::DCOS, items::IAM_USERS, "/acs/api/v1/users", Asked::FirstRouter).absent("no IAM here"),
+    // Without `type` only people are listed (dcos/bouncer `app/users.py`).
+    Endpoint::get(
+        items::DCOS,
+        items::IAM_SERVICE_USERS,
+        "/acs/api/v1/users?type=service",
+        Asked::FirstRouter,
+    )
+    .absent("no IAM here"),
+    Endpoint::get(items::DCOS, items::IAM_GROUPS, "/acs/api/v1/groups", Asked::FirstRouter)
+        .absent("this IAM has no groups: open DC/OS"),
+    Endpoint::get(items::DCOS, items::IAM_ACLS, "/acs/api/v1/acls", Asked::FirstRouter)
+        .absent("this IAM has no permissions: open DC/OS"),
 ];
 
 /// The endpoints of one source asked of one kind of node, in the order of the list.

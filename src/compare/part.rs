@@ -30,6 +30,14 @@ pub const PODS: &str = "pods";
 pub const JOBS: &str = "jobs";
 /// Installed catalogue packages.
 pub const PACKAGES: &str = "packages";
+/// Users and service accounts of IAM.
+pub const IAM_USERS: &str = "IAM users";
+/// Groups of IAM.
+pub const IAM_GROUPS: &str = "IAM groups";
+/// Permissions of IAM.
+pub const IAM_PERMISSIONS: &str = "IAM permissions";
+/// Rows of the tables in dumps of the IAM database.
+pub const IAM_TABLES: &str = "IAM tables";
 /// Number of znodes.
 pub const ZNODES: &str = "znodes";
 

@@ -1,42 +1,137 @@
-//! What backups of the simulated cluster hold: its tree of znodes, and the proof that reading each copy gives.
+//! Backups of the simulated cluster as its operator would have taken them: a tar of ZooKeeper's directory on each master, the
+//! leading one last, with the record that `gonogo backup script` writes beside each.
 //!
-//! The tree has as many znodes as the simulated servers count, less the root, which they count twice. Data are counted and
-//! made up; nothing in them is a secret.
+//! Genuine snapshots and logs of a tree with as many znodes as the simulated servers count. What stands in the znodes is made
+//! up, and nothing of it is a secret.
 
-use chrono::{DateTime, Duration, Utc};
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::Path;
+
+use chrono::{DateTime, Duration, SecondsFormat, Utc};
+use flate2::Compression;
+use flate2::write::GzEncoder;
 
 use super::answers::marathon;
 use super::ids::moment;
 use super::model::Model;
-use crate::model::backup::{FORMAT, Kept, LogFile, SnapshotFile, Subtree, Tail, Taken};
-use crate::model::{BackupKind, BackupStatus, Phase, Proof, Proofs, Zxid};
-use crate::sources::zk_digest::{Node, TreeDigest};
+use super::zk_files::{Change, Txn, Znode, log, snapshot, tree};
+use crate::backup::Options;
+use crate::backup::keep::{Keep, Named, named, prove_and_keep};
+use crate::model::{Phase, Proofs};
 
 /// Last transaction in the newest snapshot of each copy.
 const SNAPSHOT: u64 = 0x3_0000_f000;
 /// Last transaction in the newest log of each copy; the servers have gone on since.
 const LAST: u64 = 0x3_0000_f100;
-/// Folder in the copies since DC/OS 1.9.
+/// First transaction in the oldest log.
+const FIRST: u64 = 0x3_0000_eff0;
+/// Zeros that these servers write ahead, bytes; a genuine one writes 64 MiB.
+const AHEAD: u64 = 64 << 10;
+/// Folder in the copies, since DC/OS 1.9.
 const FOLDER: &str = "var/lib/dcos/exhibitor/zookeeper";
-/// How long before evidence is taken the last copy was made, minutes; each other one this much earlier.
+/// How long before the next one each copy was made, minutes.
 const MINUTES: i64 = 10;
+/// Session of the first master.
+const SESSION: i64 = 0x100_0000_0000_0001;
+/// What a znode that is not there gives: every such request is logged and changes nothing.
+const NO_NODE: i32 = -101;
+/// Why no sealed copy is kept.
+pub const IN_CLEAR: &str = "simulated: there is nothing in it to be kept secret";
 
-/// One znode of the tree.
+/// One backup.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Znode {
-    /// Path.
-    pub path: String,
-    /// Data.
-    pub data: String,
-    /// Session that owns it; 0 for a persistent one.
-    pub owner: i64,
+pub struct File {
+    /// Its name.
+    pub name: String,
+    /// Its bytes: a tar, compressed.
+    pub bytes: Vec<u8>,
+    /// The record beside it.
+    pub record: String,
 }
 
-/// The tree of the ensemble, sorted by path.
-pub fn tree(model: &Model) -> Vec<Znode> {
-    let mut tree = Tree::default();
+/// The backups of all masters; none once the window has begun, none without DC/OS, and none where the masters share one
+/// address, so that nothing could tell whose is whose.
+///
+/// # Errors
+/// None is expected: everything is written to memory.
+pub fn files(model: &Model, phase: Phase) -> io::Result<Vec<File>> {
+    let places = &model.places.masters;
+    let shared = places.iter().enumerate().any(|(at, place)| {
+        let others = places.iter().take(at);
+        others.map(|other| &other.mesos.ip).any(|ip| *ip == place.mesos.ip)
+    });
+    if !model.is_dcos() || phase != Phase::Pre || shared {
+        return Ok(Vec::new());
+    }
+    let (state, last) = state(model);
+    let all = places.iter().enumerate();
+    all.map(|(index, place)| {
+        let at = taken(model, index);
+        let host = &place.mesos.ip;
+        Ok(File {
+            name: format!("zookeeper-{host}.tar.gz"),
+            bytes: copy(index, &state, &last, at, model.masters.len())?,
+            record: record(model, index, host, at),
+        })
+    })
+    .collect()
+}
+
+/// Writes backups and their records into a folder; gives their names as `collect` would.
+///
+/// # Errors
+/// Those of writing.
+pub fn write(files: &[File], folder: &Path) -> io::Result<Vec<Named>> {
+    for file in files {
+        fs::write(folder.join(&file.name), &file.bytes)?;
+        fs::write(folder.join(format!("{}.record", file.name)), &file.record)?;
+    }
+    Ok(named(files.iter().map(|file| folder.join(&file.name))))
+}
+
+/// Payload path and proof of each backup, as `collect --backup` proves them.
+///
+/// # Errors
+/// Those of a temporary folder, and a backup of our own that cannot be read.
+pub fn proofs(model: &Model, phase: Phase) -> io::Result<Vec<(String, String, Proofs)>> {
+    let folder = tempfile::tempdir()?;
+    let keep = Keep::InClear(IN_CLEAR.to_owned());
+    let all = write(&files(model, phase)?, folder.path())?.into_iter();
+    all.map(|one| {
+        let proofs = prove_and_keep(&one, &keep, &Options::default(), &mut |_| true)
+            .map_err(|error| io::Error::other(format!("{error:?}")))?;
+        Ok((one.label.clone(), one.name(), proofs))
+    })
+    .collect()
+}
+
+/// When the copy of each master was made: the leading one last.
+fn taken(model: &Model, master: usize) -> DateTime<Utc> {
+    let rank = |index: usize| (index == model.leader, index);
+    let later = (0..model.masters.len()).filter(|other| rank(*other) > rank(master));
+    let turn = i64::try_from(later.count()).unwrap_or(0) + 1;
+    moment(model.now.floor()) - Duration::minutes(MINUTES * turn)
+}
+
+fn record(model: &Model, index: usize, host: &str, at: DateTime<Utc>) -> String {
+    let time = |at: DateTime<Utc>| at.to_rfc3339_opts(SecondsFormat::Secs, true);
+    let release = model.masters.get(index).and_then(|master| master.release.dcos);
+    format!(
+        "way=tar\nhost={host}\nexit-status=0\nbegan={}\nended={}\nmarathon-stopped=no\nzookeeper-stopped=yes\nleading={}\n\
+         release={}\ncluster-id={}\n",
+        time(at - Duration::seconds(4)),
+        time(at),
+        if index == model.leader { "yes" } else { "no" },
+        release.unwrap_or("unknown"),
+        model.cluster_id
+    )
+}
+
+/// The tree at the snapshot, and what is created after it: children of one path.
+fn state(model: &Model) -> (Vec<Znode>, Vec<String>) {
+    let mut nodes = Nodes(Vec::new());
     for path in [
-        "/",
         "/zookeeper",
         "/zookeeper/quota",
         "/mesos",
@@ -45,193 +140,98 @@ pub fn tree(model: &Model) -> Vec<Znode> {
         "/cosmos",
         "/universe",
     ] {
-        tree.add(path, "");
+        nodes.add(path, "");
     }
-    tree.add("/cluster-id", &model.cluster_id);
-    for master in 1..=model.masters.len() {
-        tree.of_session(&format!("/mesos/json.info_{master:010}"), "{}", master);
-        tree.of_session(&format!("/mesos/log_replicas/{master:010}"), "", master);
+    nodes.add("/cluster-id", &model.cluster_id);
+    for master in 0..model.masters.len() {
+        nodes.of_session(&format!("/mesos/json.info_{master:010}"), "{}", master);
+        nodes.of_session(&format!("/mesos/log_replicas/{master:010}"), "", master);
     }
     for one in &model.marathons {
         let path = marathon::path(one);
-        tree.add(&path, "");
-        tree.add(&format!("{path}/leader"), "");
-        tree.of_session(&format!("{path}/leader/member_0000000001"), "", 1);
         let state = format!("{path}/state");
-        tree.add(&state, "");
-        tree.add(&format!("{state}/internal:storage:version"), "1.5");
-        tree.add(&format!("{state}/framework-id"), "id");
-        tree.add(&format!("{state}/apps"), "");
+        for folder in ["", "/leader", "/state", "/state/apps", "/state/instance"] {
+            nodes.add(&format!("{path}{folder}"), "");
+        }
+        nodes.of_session(&format!("{path}/leader/member_0000000001"), "", model.leader);
+        nodes.add(&format!("{state}/internal:storage:version"), "1.5");
+        nodes.add(&format!("{state}/framework-id"), "id");
         for (number, app) in one.apps.iter().enumerate() {
             let slot = format!("{state}/apps/{number:x}");
-            tree.add(&slot, "");
-            tree.add(
-                &format!("{slot}/{}", app.id.trim_start_matches('/').replace('/', "_")),
-                &app.id,
-            );
+            let name = app.id.trim_start_matches('/').replace('/', "_");
+            nodes.add(&slot, "");
+            nodes.add(&format!("{slot}/{name}"), &app.id);
         }
-        tree.add(&format!("{state}/instance"), "");
     }
-    // The rest are instances and versions of the root Marathon, as everywhere.
-    let mut number = 0_u32;
-    while tree.0.len() + 1 < model.znodes as usize {
-        tree.add(&format!("/marathon/state/instance/{number:05x}"), "instance");
-        number += 1;
+    // The rest are instances of the root Marathon. `tree` adds the root, which the servers count twice.
+    let wanted = (model.znodes as usize).saturating_sub(2);
+    let mut instances = (0_u32..).map(|number| format!("/marathon/state/instance/{number:05x}"));
+    while nodes.0.len() + CREATED_SINCE < wanted {
+        let Some(path) = instances.next() else { break };
+        nodes.add(&path, "instance");
     }
-    tree.0.sort_by(|a, b| a.path.cmp(&b.path));
-    tree.0
+    let left = wanted.saturating_sub(nodes.0.len());
+    (tree(nodes.0), instances.take(left).collect())
 }
 
-#[derive(Default)]
-struct Tree(Vec<Znode>);
+/// Znodes that are created after the snapshot.
+const CREATED_SINCE: usize = 16;
 
-impl Tree {
+struct Nodes(Vec<Znode>);
+
+impl Nodes {
     fn add(&mut self, path: &str, data: &str) {
-        self.push(path, data, 0);
+        let zxid = 0x3_0000_0001 + self.0.len() as u64;
+        self.0.push(Znode::new(path, data, zxid));
     }
 
-    fn of_session(&mut self, path: &str, data: &str, session: usize) {
-        self.push(path, data, 0x100_0000 + i64::try_from(session).unwrap_or_default());
-    }
-
-    fn push(&mut self, path: &str, data: &str, owner: i64) {
-        self.0.push(Znode {
-            path: path.to_owned(),
-            data: data.to_owned(),
-            owner,
-        });
+    fn of_session(&mut self, path: &str, data: &str, master: usize) {
+        self.add(path, data);
+        if let Some(node) = self.0.last_mut() {
+            node.owner = session(master);
+        }
     }
 }
 
-/// When the copy of each master was made: the leading one last.
-fn taken(model: &Model, master: usize) -> DateTime<Utc> {
-    let later = (0..model.masters.len()).filter(|other| {
-        let rank = |index: usize| (index == model.leader, index);
-        rank(*other) > rank(master)
-    });
-    moment(model.now.floor()) - Duration::minutes(MINUTES * (i64::try_from(later.count()).unwrap_or(0) + 1))
+fn session(master: usize) -> i64 {
+    SESSION + i64::try_from(master).unwrap_or_default()
 }
 
-/// The proofs of the copies of all masters, by file name; none after the window has begun, and none without DC/OS.
-pub fn proofs(model: &Model, phase: Phase) -> Vec<(String, Proofs)> {
-    if !model.is_dcos() || phase != Phase::Pre {
-        return Vec::new();
-    }
-    let nodes = tree(model);
-    let places = model.places.masters.iter().enumerate();
-    places
-        .map(|(index, place)| {
-            let name = format!("zookeeper-{}.tar.gz", place.host);
-            let proofs = Proofs {
-                format: FORMAT.to_owned(),
-                backups: vec![proof(model, index, &name, &place.host, &nodes)],
-            };
-            (name, proofs)
-        })
-        .collect()
+/// A request that failed, with that number.
+fn idle(zxid: u64) -> Txn {
+    Txn::new(zxid, Change::Error(NO_NODE))
 }
 
-fn proof(model: &Model, index: usize, name: &str, host: &str, nodes: &[Znode]) -> Proof {
-    let count = |found: usize| Some(found as u64);
-    let at = taken(model, index);
-    let mut proof = Proof::new(name, BackupKind::Zookeeper);
-    proof.status = BackupStatus::Restorable;
-    proof.znodes = count(nodes.len());
-    proof.ephemerals = count(nodes.iter().filter(|node| node.owner != 0).count());
-    proof.nonempty = count(
-        nodes
-            .iter()
-            .filter(|node| node.owner == 0 && !node.data.is_empty())
-            .count(),
-    );
-    proof.data_bytes = count(nodes.iter().map(|node| node.data.len()).sum());
-    proof.last_zxid = Some(Zxid(LAST));
-    proof.sessions = count(model.masters.len());
-    proof.snapshots = vec![SnapshotFile {
-        name: format!("snapshot.{SNAPSHOT:x}"),
-        zxid: Zxid(SNAPSHOT),
-        bytes: 161_204,
-        whole: true,
-        used: true,
-        znodes: count(nodes.len()),
-        problem: None,
-    }];
-    proof.logs = vec![LogFile {
-        name: format!("log.{:x}", SNAPSHOT - 0xfff),
-        from: Some(Zxid(SNAPSHOT - 0xfff)),
-        to: Some(Zxid(LAST)),
-        tail: Tail::Clean,
-        bytes: 67_108_880,
-        transactions: LAST - SNAPSHOT + 0x1000,
-        padded: true,
-        problem: None,
-    }];
-    proof.bytes = 93_411;
-    proof.sha256 = Some(model.ids.hex(name, 64));
-    proof.taken_at = Some(at);
-    proof.taken = Some(Taken {
-        way: Some("tar".to_owned()),
-        host: Some(host.to_owned()),
-        exit_status: Some(0),
-        began: Some(at - Duration::seconds(4)),
-        ended: Some(at),
-        marathon_stopped: Some(false),
-        zookeeper_stopped: Some(true),
-        leading: Some(index == model.leader),
-        release: model
-            .masters
-            .get(index)
-            .and_then(|master| Some(master.release.dcos?.to_owned())),
-        cluster_id: Some(model.cluster_id.clone()),
-        ..Taken::default()
-    });
-    proof.myid = Some(index as u64 + 1);
-    proof.cluster_id = Some(model.cluster_id.clone());
-    proof.digest = Some(digest(nodes));
-    proof.subtrees = subtrees(nodes);
-    proof.folder = Some(FOLDER.to_owned());
-    proof.kept = Some(Kept::InClear {
-        because: "simulated: there is nothing in it to be kept secret".to_owned(),
-    });
-    proof
-}
-
-fn digest(nodes: &[Znode]) -> String {
-    let mut digest = TreeDigest::default();
-    for (number, node) in (1..).zip(nodes) {
-        let zxid = if node.path == "/" { 0 } else { 0x3_0000_0000 + number };
-        digest.add(
-            Node {
-                path: &node.path,
-                czxid: zxid,
-                mzxid: zxid,
-                version: 0,
-                data_length: node.data.len() as u64,
-                owner: node.owner,
-            }
-            .share(),
-        );
-    }
-    digest.finish()
-}
-
-/// Counts of the paths down to depth four that have children, sorted by path.
-fn subtrees(nodes: &[Znode]) -> Vec<Subtree> {
-    let below = |path: &str, node: &Znode| {
-        node.path == path || node.path.starts_with(&format!("{}/", path.trim_end_matches('/')))
-    };
-    let shallow = nodes
+/// The copy of one master: `myid`, one snapshot, the log before it and the one after it.
+fn copy(index: usize, state: &[Znode], created: &[String], at: DateTime<Utc>, sessions: usize) -> io::Result<Vec<u8>> {
+    let sessions: Vec<(i64, i32)> = (0..sessions).map(|master| (session(master), 40_000)).collect();
+    let (mut whole, mut before, mut after) = (Vec::new(), Vec::new(), Vec::new());
+    snapshot(&mut whole, &sessions, state.iter().cloned())?;
+    log(&mut before, (FIRST..=SNAPSHOT).map(idle), AHEAD)?;
+    let instances = state
         .iter()
-        .filter(|node| node.path == "/" || node.path.matches('/').count() <= 4);
-    shallow
-        .filter_map(|top| {
-            let own: Vec<&Znode> = nodes.iter().filter(|node| below(&top.path, node)).collect();
-            (own.len() > 1).then(|| Subtree {
-                path: top.path.clone(),
-                znodes: own.len() as u64,
-                ephemerals: own.iter().filter(|node| node.owner != 0).count() as u64,
-                data_bytes: own.iter().map(|node| node.data.len() as u64).sum(),
-            })
-        })
-        .collect()
+        .filter(|node| node.path.starts_with("/marathon/state/instance/"));
+    let so_far = instances.count();
+    let begun = LAST - created.len() as u64;
+    let creating = (1..).zip(created).map(|(number, path)| {
+        let children = i32::try_from(so_far + number).unwrap_or(i32::MAX);
+        Txn::new(begun + number as u64, Change::create(path, "instance", children))
+    });
+    log(&mut after, (SNAPSHOT + 1..=begun).map(idle).chain(creating), AHEAD)?;
+    let mut tar = tar::Builder::new(GzEncoder::new(Vec::new(), Compression::fast()));
+    for (name, bytes) in [
+        ("snapshot/myid".to_owned(), format!("{}\n", index + 1).into_bytes()),
+        (format!("snapshot/version-2/snapshot.{SNAPSHOT:x}"), whole),
+        (format!("transactions/version-2/log.{FIRST:x}"), before),
+        (format!("transactions/version-2/log.{:x}", SNAPSHOT + 1), after),
+    ] {
+        let mut header = tar::Header::new_gnu();
+        header.set_size(bytes.len() as u64);
+        header.set_mode(0o600);
+        header.set_mtime(at.timestamp().unsigned_abs());
+        tar.append_data(&mut header, format!("{FOLDER}/{name}"), bytes.as_slice())?;
+    }
+    let mut gz = tar.into_inner()?;
+    gz.flush()?;
+    gz.finish()
 }

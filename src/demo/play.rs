@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use chrono::Utc;
 
+use super::backups;
 use super::build;
 use super::genconf;
 use super::model::Size;
@@ -18,8 +19,9 @@ use super::scenario::{Planted, Scenario};
 use super::server::Cluster;
 use super::upgrade::Window;
 use crate::archive::{Staging, Target, WriteError, writer};
+use crate::backup::keep::{Keep, Named};
 use crate::collect::auth::Credentials;
-use crate::collect::{self, Base, CollectError, Input, Job, Limits, Silent, Targets, Tls};
+use crate::collect::{self, Backups, Base, CollectError, Input, Job, Limits, Silent, Targets, Tls};
 use crate::model::manifest::ClusterKind;
 use crate::model::{Outcome, Phase};
 
@@ -151,9 +153,14 @@ async fn take(cluster: &Cluster, phase: Phase, target: &Target) -> Result<Taken,
     let staging = Staging::beside(target)?;
     // Beside the archive, as everything that is written; gone when this ends.
     let genconf = target.private_folder(".gonogo-genconf-")?;
+    let given = target.private_folder(".gonogo-backups-")?;
     let job = Job {
         targets: Targets {
             inputs: inputs(cluster, phase, genconf.path())?,
+            backups: Backups {
+                named: backups(cluster, phase, given.path())?,
+                keep: Keep::InClear(backups::IN_CLEAR.to_owned()),
+            },
             ..targets(cluster.places())
         },
         limits: limits(),
@@ -195,6 +202,14 @@ fn inputs(cluster: &Cluster, phase: Phase, folder: &Path) -> Result<Vec<Input>, 
         inputs.push(Input { item: file.item, path });
     }
     Ok(inputs)
+}
+
+/// Writes the operator's backups, so that the collector proves them as it proves any.
+fn backups(cluster: &Cluster, phase: Phase, folder: &Path) -> Result<Vec<Named>, PlayError> {
+    let model = cluster.model(Clone::clone);
+    backups::files(&model, phase)
+        .and_then(|files| backups::write(&files, folder))
+        .map_err(PlayError::Inputs)
 }
 
 /// Limits for a cluster on the same machine: what does not answer within two seconds hangs.

@@ -99,6 +99,19 @@ impl<'m> Believe<'m> {
         folders.map(|(folder, host)| (folder.clone(), host.clone())).collect()
     }
 
+    /// Takes `name` of every node on which it was looked for, sorted.
+    pub(super) fn on_nodes<T>(&mut self, name: &str, pick: fn(Part) -> Option<T>) -> Vec<(String, Observed<T>)> {
+        let mut found = Vec::new();
+        for (folder, host) in self.folders(items::NODE) {
+            let item = items::path(items::NODE, &folder, name);
+            // A node that was looked at for something else has nothing to say here.
+            if self.manifest.evidence_for(&item).is_some() || self.parts.contains_key(&item) {
+                found.push((host, self.take(&item, pick)));
+            }
+        }
+        found
+    }
+
     /// Takes `name` from the one folder of `source` that has it: a known one first, then one with a reason that is not "absent".
     pub(super) fn take_any<T>(
         &mut self,

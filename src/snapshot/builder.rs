@@ -12,7 +12,7 @@ use super::believe::{Believe, malformed, says};
 use super::parts::{self, Names, Part, pick, split};
 use super::state::{StateParts, agent, recovered};
 use super::{
-    Origin, OtherState, Snapshot, backups, from_dcos, from_marathon, from_mesos, from_zookeeper, mesos, zk_tree,
+    Origin, OtherState, Snapshot, backups, from_dcos, from_marathon, from_mesos, from_zookeeper, iam, mesos, zk_tree,
 };
 
 /// Receives the items of one archive and gives the snapshot in the end.
@@ -124,6 +124,7 @@ impl Builder {
         let zk_tree = zk_tree::tree(&mut believe);
         let backups = backups::given(&mut believe);
         let dcos = from_dcos::dcos(&mut believe);
+        let iam = iam::iam(&mut believe);
         let signed = items::path(items::INPUT, items::INPUT_HOST, items::INPUT_SIGNOFFS);
         let signoffs = believe.take(&signed, pick!(Signoffs));
         Snapshot {
@@ -145,6 +146,7 @@ impl Builder {
             zk_tree,
             backups,
             dcos,
+            iam,
             signoffs,
             origin: Origin { digest, manifest },
         }

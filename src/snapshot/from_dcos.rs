@@ -58,7 +58,7 @@ pub(super) fn dcos(believe: &mut Believe<'_>) -> Dcos {
             },
         ),
         license: believe.take_any(items::DCOS, items::DCOS_LICENSE, None, pick!(License)),
-        ipv6_off: ipv6_off(believe),
+        ipv6_off: believe.on_nodes(items::NODE_IPV6, pick!(Ipv6Off)),
         config: input(believe, items::INPUT_CONFIG, pick!(Config)).map(|config| *config),
         new_config: input(believe, items::INPUT_NEW_CONFIG, pick!(Config)).map(|config| *config),
         ip_detect: input(believe, items::INPUT_IP_DETECT, pick!(Sha256)),
@@ -90,18 +90,6 @@ fn list<W, T>(wire: Observed<Vec<W>>, pointer: &str, convert: impl Fn(W, Evidenc
         }
         Observed::Unknown(why) => Observed::Unknown(why),
     }
-}
-
-/// What was read on each node about IPv6 in its kernel.
-fn ipv6_off(believe: &mut Believe<'_>) -> Vec<(String, Observed<bool>)> {
-    let folders = believe.folders(items::NODE);
-    folders
-        .into_iter()
-        .map(|(folder, host)| {
-            let item = items::path(items::NODE, &folder, items::NODE_IPV6);
-            (host, believe.take(&item, pick!(Ipv6Off)))
-        })
-        .collect()
 }
 
 /// What was read from one input file.

@@ -12,6 +12,7 @@ mod from_dcos;
 mod from_marathon;
 mod from_mesos;
 mod from_zookeeper;
+pub mod iam;
 mod load;
 pub mod marathon;
 pub mod mesos;
@@ -32,6 +33,7 @@ pub use amounts::{Amounts, NAMES, shown, thousandths};
 pub use backups::BackupGiven;
 pub use builder::Builder;
 pub use dcos::{Dcos, HealthNode, HealthUnit, LicenseFile, Package};
+pub use iam::{CockroachNode, CockroachVars, Iam};
 pub use load::{load, load_pair};
 pub use marathon::{
     App, Children, ConstrainedVolume, Constraint, Deployment, Job, Marathon, MarathonInfo, Metronome, Pod, PodStatus,
@@ -109,6 +111,8 @@ pub struct Snapshot {
     pub backups: Vec<BackupGiven>,
     /// What DC/OS itself said.
     pub dcos: Dcos,
+    /// The IAM database.
+    pub iam: Iam,
     /// Answers to manual items that were collected along.
     pub signoffs: Observed<Vec<Signoff>>,
 }

@@ -11,9 +11,9 @@ use sha2::{Digest as _, Sha256};
 use crate::archive::format::ERROR_SUFFIX;
 use crate::model::{Proof, Signoff, Version, hex, items};
 use crate::sources::{
-    Malformed, Parsed, backup_proofs, dcos, dcos_config, exhibitor, marathon_apps, marathon_info, marathon_metrics,
-    marathon_work, mesos_agent, mesos_agents, mesos_basics, mesos_maintenance, mesos_registry, mesos_summary,
-    metronome, signoffs, zk_tree_file, zk_words,
+    Malformed, Parsed, backup_proofs, cockroach_status, cockroach_vars, dcos, dcos_config, exhibitor, iam_api,
+    marathon_apps, marathon_info, marathon_metrics, marathon_work, mesos_agent, mesos_agents, mesos_basics,
+    mesos_maintenance, mesos_registry, mesos_summary, metronome, signoffs, zk_tree_file, zk_words,
 };
 
 use super::state::{StateParts, read_state};
@@ -57,6 +57,11 @@ pub(super) enum Part {
     Config(Box<dcos_config::Config>),
     LicenseFile(LicenseFile),
     Ipv6Off(bool),
+    Accounts(BTreeSet<String>),
+    Groups(BTreeSet<String>),
+    Acls(BTreeSet<String>),
+    CockroachStatus(Vec<cockroach_status::Node>),
+    CockroachVars(cockroach_vars::Vars),
     Signoffs(Vec<Signoff>),
     ZkTreeLines(zk_tree::Lines),
     ZkTreeSummary(Box<zk_tree_file::Summary>),
@@ -164,8 +169,8 @@ fn parser(source: &str, name: &str) -> Option<Parser> {
         },
         items::DCOS => dcos_part(name),
         items::INPUT => input(name),
+        items::NODE => node(name),
         items::BACKUP if name == items::BACKUP_PROOF => Some(|bytes| backup_proofs::read(bytes).map(Part::Proofs)),
-        items::NODE if name == items::NODE_IPV6 => Some(|bytes| dcos::ipv6_off(bytes).map(Part::Ipv6Off)),
         _ => None,
     }
 }
@@ -213,7 +218,19 @@ fn dcos_part(name: &str) -> Option<Parser> {
         items::DCOS_HEALTH_NODES => Some(|bytes| dcos::nodes(bytes).map(Part::Nodes)),
         items::DCOS_HEALTH_UNITS => Some(|bytes| dcos::units(bytes).map(Part::Units)),
         items::DCOS_PACKAGES => Some(|bytes| dcos::packages(bytes).map(Part::Packages)),
+        items::IAM_USERS | items::IAM_SERVICE_USERS => Some(|bytes| iam_api::users(bytes).map(Part::Accounts)),
+        items::IAM_GROUPS => Some(|bytes| iam_api::groups(bytes).map(Part::Groups)),
+        items::IAM_ACLS => Some(|bytes| iam_api::acls(bytes).map(Part::Acls)),
         items::DCOS_LICENSE => Some(|bytes| dcos::license(bytes).map(Part::License)),
+        _ => None,
+    }
+}
+
+fn node(name: &str) -> Option<Parser> {
+    match name {
+        items::NODE_IPV6 => Some(|bytes| dcos::ipv6_off(bytes).map(Part::Ipv6Off)),
+        items::COCKROACH_NODE_STATUS => Some(|bytes| cockroach_status::read(bytes).map(Part::CockroachStatus)),
+        items::COCKROACH_VARS => Some(|bytes| cockroach_vars::read(bytes).map(Part::CockroachVars)),
         _ => None,
     }
 }

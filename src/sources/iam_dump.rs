@@ -87,6 +87,8 @@ pub struct Dump {
     pub ends_with_validation: bool,
     /// Tables that an INSERT fills and no CREATE TABLE made before.
     pub never_created: BTreeSet<String>,
+    /// Rows of `users` whose id stands in an earlier row: the column is unique, so a restore stops there.
+    pub twice: u64,
     /// NUL bytes: the dump's writer escapes them, so a file that holds one was damaged or is no text.
     pub nul: u64,
     /// Whether there were more or longer names than are kept.
@@ -111,6 +113,7 @@ impl Default for Dump {
             keys_validated: 0,
             ends_with_validation: false,
             never_created: BTreeSet::new(),
+            twice: 0,
             nul: 0,
             overflow: false,
         }
@@ -146,7 +149,9 @@ impl Dump {
         let ids = self.ids.entry(table.to_owned()).or_default();
         match text {
             Some(text) if text.len() < LONGEST && ids.names.len() < MOST_NAMES => {
-                ids.names.insert(unquoted(text, escapes));
+                if !ids.names.insert(unquoted(text, escapes)) && table == "users" {
+                    self.twice = self.twice.saturating_add(1);
+                }
             }
             _ => ids.left_out = ids.left_out.saturating_add(1),
         }

@@ -54,7 +54,6 @@ enum Action {
     Validate,
     ValidateName,
     Validated,
-    Else,
 }
 
 /// Takes the tokens and makes the [`Dump`] of them.
@@ -331,13 +330,12 @@ impl Reader {
                     _ => self.break_off(),
                 }
             }
-            (Now::AlterName, Token::Word(word)) => {
-                self.now = Now::Action(match upper(word).as_str() {
-                    "ADD" => Action::Add,
-                    "VALIDATE" => Action::Validate,
-                    _ => Action::Else,
-                });
-            }
+            (Now::AlterName, Token::Word(word)) => match upper(word).as_str() {
+                "ADD" => self.now = Now::Action(Action::Add),
+                "VALIDATE" => self.now = Now::Action(Action::Validate),
+                // Nothing else is altered in a dump: columns and tables that were dropped would take rows along.
+                _ => self.break_off(),
+            },
             _ => self.break_off(),
         }
     }
@@ -441,8 +439,8 @@ impl Reader {
                 self.foreign = true;
                 action
             }
-            (Action::Added | Action::Validated | Action::Else, _) => action,
-            (Action::Add | Action::Validate, _) => Action::Else,
+            (Action::Added | Action::Validated, _) => action,
+            (Action::Add | Action::Validate, _) => return self.break_off(),
         };
         self.now = Now::Action(next);
     }

@@ -5,9 +5,12 @@
 
 pub mod backup_proofs;
 pub mod canonical;
+pub mod cockroach_status;
+pub mod cockroach_vars;
 pub mod dcos;
 pub mod dcos_config;
 pub mod exhibitor;
+pub mod iam_api;
 pub mod iam_dump;
 mod iam_dump_alien;
 mod iam_dump_lex;

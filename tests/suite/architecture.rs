@@ -27,6 +27,11 @@ const NEIGHBOURS: &[(&str, &str, &str)] = &[
         "collect",
         "the simulated cluster names the endpoints that are collected",
     ),
+    (
+        "demo",
+        "backup",
+        "the simulated cluster's backups are proven as those of a genuine one",
+    ),
     ("snapshot", "archive", "a snapshot is read from an archive"),
     (
         "collect",

@@ -263,3 +263,38 @@ fn genuine_age() {
         assert_eq!(fs::read(&opened).unwrap(), bytes);
     }
 }
+
+#[test]
+fn interrupted_it_leaves_nothing_half_written() {
+    let keys = Keys::new();
+    let folder = tempfile::tempdir().unwrap();
+    let big = folder.path().join("big");
+    // More than is sealed before the signal comes; it takes no room on the disk.
+    fs::File::create(&big).unwrap().set_len(1 << 40).unwrap();
+    let out = folder.path().join("big.age");
+    let mut child = Command::new(env!("CARGO_BIN_EXE_gonogo"))
+        .args([
+            "backup",
+            "seal",
+            text(&big),
+            "--recipient",
+            &keys.recipient,
+            "-o",
+            text(&out),
+        ])
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    while names(folder.path()).len() < 2 {
+        assert!(child.try_wait().unwrap().is_none(), "it ended by itself");
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    let signalled = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status()
+        .unwrap();
+    assert!(signalled.success());
+    let ended = child.wait_with_output().unwrap();
+    assert_eq!(ended.status.code(), Some(i32::from(exit::INTERRUPTED)));
+    assert_eq!(names(folder.path()), ["big"]);
+}

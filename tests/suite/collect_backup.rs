@@ -6,6 +6,7 @@ use std::path::Path;
 use gonogo::archive::{Limits, Reader};
 use gonogo::backup::seal::{Copies, Recipients};
 use gonogo::cli::exit;
+use gonogo::demo::zk_files::{self, Change, Txn, Znode};
 use gonogo::model::backup::{BackupStatus, Kept, Proofs};
 use gonogo::model::{Manifest, Outcome, hex};
 use sha2::{Digest as _, Sha256};
@@ -425,4 +426,46 @@ fn taken_back_when_the_archive_is_not_written_after_all() {
     assert!(copies(true).publish().unwrap().is_none());
     drop((second, third));
     assert_eq!(names(folder.path()), ["from", "pre.sealed"]);
+}
+
+#[test]
+fn a_data_directory_of_zookeeper_is_proven_sealed_and_given_back() {
+    let server = healthy();
+    let (folder, from, keys) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap(), Keys::new());
+    let data = from.path().join("zookeeper/version-2");
+    fs::create_dir_all(&data).unwrap();
+    let nodes = [Znode::new("/app", "", 2), Znode::new("/app/state", MARKER, 3)];
+    let mut snapshot = Vec::new();
+    zk_files::snapshot(&mut snapshot, &[], zk_files::tree(nodes)).unwrap();
+    let mut log = Vec::new();
+    let next = Txn::new(4, Change::create("/app/other", MARKER, 2));
+    zk_files::log(&mut log, [next], 64 << 10).unwrap();
+    fs::write(data.join("snapshot.3"), snapshot).unwrap();
+    fs::write(data.join("log.4"), &log).unwrap();
+    let out = folder.path().join("pre.tar.gz");
+    let backup = from.path().join("zookeeper");
+    let ran = collect(
+        &server,
+        &out,
+        &["--backup", text(&backup), "--recipient", &keys.recipient],
+    );
+    assert_eq!(ran.code, exit::GO, "{}", ran.err);
+    assert!(!(ran.out.clone() + &ran.err).contains(MARKER));
+    let proof = proofs(&out, "data/backup/zookeeper/proof.json").backups.remove(0);
+    assert_eq!(proof.status, BackupStatus::Restorable, "{:?}", proof.findings);
+    // `/`, `/zookeeper`, `/zookeeper/quota`, and three of our own.
+    assert_eq!(proof.znodes, Some(6));
+    assert!(!serde_json::to_string(&manifest(&out)).unwrap().contains(MARKER));
+    let back = from.path().join("back.tar");
+    let sealed = folder.path().join("pre.sealed/zookeeper.tar.age");
+    assert_eq!(opened(&sealed, &keys, &back, &out).code, exit::GO);
+    // What came back is a backup again, as good as it was.
+    let ran = run(&["backup", "inspect", text(&back), "--format", "json"]);
+    assert_eq!(ran.code, exit::GO, "{}", ran.err);
+    let answer: Proofs = serde_json::from_str(&ran.out).unwrap();
+    let again = answer.backups.into_iter().next().unwrap();
+    assert_eq!(
+        (again.digest, again.znodes, again.last_zxid),
+        (proof.digest, proof.znodes, proof.last_zxid)
+    );
 }

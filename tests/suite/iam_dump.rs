@@ -296,6 +296,14 @@ fn what_a_failed_dump_leaves_is_told() {
             "is none that a dump holds",
         ),
         (
+            V1.replace("e'o\\'brien'", "'bootstrapuser'"),
+            "1 row of table users has an id that stands in an earlier row",
+        ),
+        (
+            format!("{V1}ALTER TABLE users DROP COLUMN uid;\n"),
+            "is none that a dump holds",
+        ),
+        (
             "<html><body>502 Bad Gateway; sorry</body></html>\n".to_owned(),
             "something else than CREATE TABLE",
         ),
@@ -451,4 +459,30 @@ impl Read for Pieces<'_> {
         self.rest = &self.rest[count..];
         Ok(count)
     }
+}
+
+/// A compressed dump whose stream ends early, as every decompressor says it.
+struct CutStream;
+
+impl Read for CutStream {
+    fn read(&mut self, _: &mut [u8]) -> std::io::Result<usize> {
+        Err(std::io::ErrorKind::UnexpectedEof.into())
+    }
+}
+
+/// A disk that fails.
+struct Broken;
+
+impl Read for Broken {
+    fn read(&mut self, _: &mut [u8]) -> std::io::Result<usize> {
+        Err(std::io::ErrorKind::PermissionDenied.into())
+    }
+}
+
+#[test]
+fn a_stream_that_ends_early_is_damage_and_a_disk_that_fails_is_none() {
+    let cut = prove("iam-backup.sql.gz", &mut V2.as_bytes().chain(CutStream), None).unwrap();
+    assert_eq!(cut.status, BackupStatus::NotRestorable);
+    assert!(said(&cut).contains("ends early or is damaged"), "{}", said(&cut));
+    assert!(prove("iam-backup.sql", &mut Broken, None).is_err());
 }

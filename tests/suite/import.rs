@@ -377,3 +377,25 @@ fn every_recorded_cluster_is_recognised() {
         assert!(items.len() >= least, "{name}: {out}");
     }
 }
+
+#[test]
+fn what_cockroachdb_says_on_a_node_is_taken_under_its_node() {
+    let table = "id\taddress\tranges_unavailable\tranges_underreplicated\n1\t10.0.0.1:26257\t0\t0\n";
+    let (_folder, from) = saved(&[
+        ("node/10.0.0.1/cockroach_node_status.txt", table),
+        (
+            "node/10.0.0.2/cockroach_vars.txt",
+            "ranges_unavailable 0\nranges_underreplicated 0\n",
+        ),
+        ("dcos/10.0.0.1/iam_users.json", "{\"array\":[]}"),
+    ]);
+    let items: Vec<String> = import(&from, &[]).unwrap().into_keys().collect();
+    assert_eq!(
+        items,
+        [
+            "data/dcos/10.0.0.1/iam_users.json",
+            "data/node/10.0.0.1/cockroach_node_status.txt",
+            "data/node/10.0.0.2/cockroach_vars.txt"
+        ]
+    );
+}

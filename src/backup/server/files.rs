@@ -25,13 +25,29 @@ wait "$watch"
 rm -rf -- "$folder"
 "#;
 
-/// Longer than any drill, in milliseconds: sessions expire at multiples of the tick only, so those of the backup live on and
-/// their ephemeral znodes can be read. About 23 days.
-const NEVER: u32 = 2_000_000_000;
+/// Ticks longer than any drill, in milliseconds: about 23 and 20 days. Sessions expire at multiples of the tick on the clock
+/// of the machine only (`ExpiryQueue`), so those of the backup live on and their ephemeral znodes can be read.
+const LONG: [u64; 2] = [2_000_000_000, 1_700_000_000];
+/// Such a multiple must be further away than this, milliseconds: a day.
+const FAR: u64 = 86_400_000;
+
+/// The tick at which nothing expires soon on a machine that runs since so many milliseconds.
+fn tick(up: u64) -> u64 {
+    let [one, other] = LONG;
+    if one - up % one > FAR { one } else { other }
+}
+
+/// How long the machine runs, milliseconds; where it does not say, as if it had just begun.
+fn up() -> u64 {
+    fs::read_to_string("/proc/uptime")
+        .ok()
+        .and_then(|text| text.split('.').next()?.parse::<u64>().ok())
+        .map_or(0, |seconds| seconds.saturating_mul(1000))
+}
 
 /// Writes the configuration below `folder`; the data directory stands there already.
 pub(super) fn write(folder: &Path, port: u16, settings: &Settings) -> io::Result<()> {
-    let tick = if settings.keep_sessions { NEVER } else { 2000 };
+    let tick = if settings.keep_sessions { tick(up()) } else { 2000 };
     let mut text = format!(
         "dataDir={data}\nclientPort={port}\nclientPortAddress=127.0.0.1\ntickTime={tick}\n\
          minSessionTimeout=1000\nmaxSessionTimeout=600000\nmaxClientCnxns=0\n\
@@ -95,6 +111,14 @@ pub(super) fn telling_lines(log: &str, most: usize) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn sessions_do_not_expire_during_a_drill() {
+        for up in (0..400_u64).map(|days| days * 86_400_000 / 2) {
+            let tick = tick(up);
+            assert!(tick - up % tick > FAR / 2, "{up}");
+        }
+    }
 
     #[test]
     fn the_lines_that_tell_are_quoted() {

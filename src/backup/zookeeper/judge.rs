@@ -220,7 +220,18 @@ impl Judge<'_> {
             let name = &snapshot.file.name;
             let problem = snapshot.file.problem.as_deref().unwrap_or("it cannot be read");
             match snapshot.ends {
-                Ends::Whole => {}
+                // Where an election took the snapshot its number is that of no transaction (`DataTree.deserializeZxidDigest`).
+                Ends::Whole => {
+                    let (begin, digest) = (snapshot.file.zxid, snapshot.digest_of.unwrap_or_default());
+                    if digest != Zxid(0) && digest < begin && begin.counter() != 0 {
+                        self.unsure(
+                            UNREADABLE,
+                            format!(
+                                "{name} was complete at {digest}, before its name says that it was begun: it was renamed or replaced; take another backup"
+                            ),
+                        );
+                    }
+                }
                 Ends::Corrupt => self.not(
                     UNREADABLE,
                     format!("{name}: {problem}; a whole snapshot was expected; take another backup"),
@@ -262,6 +273,11 @@ impl Judge<'_> {
                 (Tail::Corrupt, _) => self.not(UNREADABLE, format!("{name}: {problem}; {again}")),
                 // Zeros follow, behind a part of a transaction too: so the log of a running server looks when it is copied.
                 (Tail::Torn | Tail::Clean, true) => {}
+                // A server does not start on a log without a header, whatever the other files hold.
+                (Tail::Torn, false) if log.file.bytes < HEADER => self.not(
+                    UNREADABLE,
+                    format!("{name}: {problem}: a server refuses to start with it; {again}"),
+                ),
                 (Tail::Torn, false) => self.unsure(LOG_GAP, format!("{name}: {problem}: it was cut; {again}")),
                 (Tail::Clean, false) => self.unsure(
                     LOG_GAP,

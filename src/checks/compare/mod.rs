@@ -14,6 +14,8 @@ mod apps_lost;
 
 mod expected_change_missing;
 mod frameworks_lost;
+mod iam_permissions_lost;
+mod iam_users_lost;
 mod leaders_changed;
 mod marathons_lost;
 mod masters_lost;
@@ -41,6 +43,8 @@ pub const CHECKS: &[&dyn Check] = &[
     &apps_lost::AppsLost,
     &expected_change_missing::ExpectedChangeMissing,
     &frameworks_lost::FrameworksLost,
+    &iam_permissions_lost::IamPermissionsLost,
+    &iam_users_lost::IamUsersLost,
     &leaders_changed::LeadersChanged,
     &marathons_lost::MarathonsLost,
     &masters_lost::MastersLost,

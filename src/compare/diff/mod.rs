@@ -4,6 +4,7 @@ mod agents;
 pub mod apps;
 pub mod constraints;
 mod frameworks;
+mod iam;
 mod leaders;
 mod marathons;
 mod masters;
@@ -102,6 +103,7 @@ pub fn all(before: &Facts<'_>, after: &Facts<'_>, knowledge: &Knowledge, compari
     tasks::diff(&sides, comparison);
     marathons::diff(&sides, comparison);
     packages::diff(&sides, comparison);
+    iam::diff(&sides, comparison);
     zookeeper::diff(&sides, comparison);
 }
 

@@ -28,6 +28,10 @@ pub fn reply(model: &Model, index: usize, request: Request<'_>) -> Reply {
         "/system/health/v1" | "/system/health/v1/" => Reply::json(own_health(model, index)),
         "/system/health/v1/nodes" => Reply::json(json!({"nodes": nodes(model)})),
         "/system/health/v1/units" => Reply::json(json!({"units": units(master.release)})),
+        // Open DC/OS before 1.13 has dcos-oauth here (dcos/dcos-oauth `routes.go`, `users.go`): without OAuth nobody is listed, an
+        // empty list is null, the query is not looked at, and there are no permissions.
+        "/acs/api/v1/users" | "/acs/api/v1/groups" => Reply::json(json!({"array": null})),
+        "/acs/api/v1/acls" => Reply::status(404, "404 page not found\n"),
         "/package/list" if request.method == "POST" => packages(model),
         // What Admin Router answers to the path without its slash.
         "/mesos" | "/exhibitor" => Reply::redirect(301, format!("{}/", request.path)),

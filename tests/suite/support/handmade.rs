@@ -11,7 +11,7 @@ use chrono::{DateTime, TimeZone, Utc};
 use gonogo::model::{Evidence, EvidenceRef, Manifest, Observed, Outcome, Phase, Why, Zxid};
 use gonogo::snapshot::mesos::Attribute;
 use gonogo::snapshot::{
-    Agent, Amounts, App, Children, ContainerId, Dcos, Framework, Job, Marathon, MarathonInfo, Master, MasterInfo,
+    Agent, Amounts, App, Children, ContainerId, Dcos, Framework, Iam, Job, Marathon, MarathonInfo, Master, MasterInfo,
     MesosState, Metronome, Origin, Registry, Snapshot, Summary, Task, TaskList, TaskState, TaskTable, ZkServer,
 };
 
@@ -317,6 +317,14 @@ impl Cluster {
             zk_tree: Observed::not_collected("data/zookeeper/ensemble/tree_summary.json"),
             backups: Vec::new(),
             dcos: self.dcos(),
+            iam: Iam {
+                users: absent("data/dcos/10.0.0.1/iam_users.json"),
+                services: absent("data/dcos/10.0.0.1/iam_service_users.json"),
+                groups: absent("data/dcos/10.0.0.1/iam_groups.json"),
+                acls: absent("data/dcos/10.0.0.1/iam_acls.json"),
+                status: Vec::new(),
+                vars: Vec::new(),
+            },
             signoffs: Observed::not_collected("data/input/files/signoffs.toml"),
         }
     }
