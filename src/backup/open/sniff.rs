@@ -39,7 +39,7 @@ impl Looks {
             Self::Gzip
         } else if is_tar(head) || (has_ending(name, ".tar") && head.iter().all(|byte| *byte == 0)) {
             Self::Tar
-        } else if crate::backup::iam::looks_like(head) {
+        } else if is_sql(name, head) {
             Self::Sql
         } else {
             Self::Other
@@ -54,6 +54,18 @@ fn is_tar(head: &[u8]) -> bool {
     };
     let stated = Header::from_byte_slice(block).cksum().ok();
     block.get(257..262) == Some(b"ustar") || (stated != Some(0) && stated == Some(super::tar::checksum(block)))
+}
+
+/// Whether a text begins as a dump of a database does. Log lines and error texts could be of anything: they are taken for
+/// those of a dump only where the name says that it is one.
+fn is_sql(name: &str, head: &[u8]) -> bool {
+    let text = head.trim_ascii_start();
+    let begins = |word: &[u8]| {
+        text.get(..word.len())
+            .is_some_and(|begin| begin.eq_ignore_ascii_case(word))
+    };
+    let named = has_ending(name, ".sql") || name.starts_with("iam");
+    (named || begins(b"CREATE ") || begins(b"INSERT INTO ") || begins(b"--")) && crate::backup::iam::looks_like(head)
 }
 
 /// Whether a name ends so, in any case of letters.
