@@ -69,15 +69,14 @@ fn read(folder: &Path, files: &[ContentsFile], keys: &Keys) -> Data {
         let stored = fs::read(&path).unwrap();
         assert_eq!(file.sha256, gonogo::model::hex(&Sha256::digest(&stored)));
         assert_eq!((file.bytes, mode(&path)), (stored.len() as u64, 0o600));
-        let clear = match file.recipients {
-            None => stored,
-            Some(_) => {
-                let out = keys.folder.path().join("opened");
-                let place = Place::for_file(&out, true).unwrap();
-                let by = Identities::read(&keys.identity()).unwrap();
-                seal::open(&path, &by, &place, None, &mut |_| true).unwrap();
-                fs::read(&out).unwrap()
-            }
+        let clear = if file.recipients.is_some() {
+            let out = keys.folder.path().join("opened");
+            let place = Place::for_file(&out, true).unwrap();
+            let by = Identities::read(&keys.identity()).unwrap();
+            seal::open(&path, &by, &place, None, &mut |_| true).unwrap();
+            fs::read(&out).unwrap()
+        } else {
+            stored
         };
         let clear = String::from_utf8(clear).unwrap();
         assert_eq!(clear.lines().count() as u64, file.znodes);

@@ -241,10 +241,10 @@ impl Contents for Files {
         };
         match open.writer.into_inner().map_err(io::IntoInnerError::into_error)? {
             Writer::Sealed(sealer) => {
-                let sealed = sealer.finish().map_err(io::Error::other)?;
-                file.sha256 = sealed.sha256;
-                file.bytes = sealed.bytes;
-                file.recipients = Some(sealed.recipients);
+                let done = sealer.finish().map_err(io::Error::other)?;
+                file.sha256 = done.sha256;
+                file.bytes = done.bytes;
+                file.recipients = Some(done.recipients);
             }
             Writer::InClear(clear) => {
                 let Clear {
