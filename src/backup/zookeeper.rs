@@ -4,6 +4,7 @@
 //! was seen is judged in [`judge`]; nothing is judged here.
 
 mod judge;
+mod sequence;
 
 use std::io;
 

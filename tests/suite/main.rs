@@ -21,6 +21,7 @@ mod backup_inspect_bad;
 mod backup_script;
 mod backup_seal;
 mod backup_seal_cli;
+mod backup_seal_folder;
 mod cli;
 mod collect_backup;
 mod collect_cli;

@@ -6,6 +6,7 @@
 //! the server writes ahead (`FilePadding`); the server begins another log together with each snapshot that it takes while it
 //! runs (`SyncRequestProcessor`).
 
+use super::sequence::{Gap, follows, gaps, missing, next, range};
 use super::{Ends, ReadLog, ReadSnapshot, Seen};
 use crate::model::BackupStatus;
 use crate::model::backup::{BackupFinding, Proof, Tail, Zxid, ZxidRange};
@@ -98,14 +99,6 @@ fn finding(check: &str, summary: impl Into<String>) -> BackupFinding {
     }
 }
 
-/// Missing between two logs, or within one.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Gap {
-    range: ZxidRange,
-    behind: String,
-    before: String,
-}
-
 /// Whether a log has a size that a server gives it: steps behind its header; or steps alone, where a large transaction went
 /// beyond the zeros, and then more than half of it is written.
 fn fits(log: &ReadLog) -> bool {
@@ -113,67 +106,6 @@ fn fits(log: &ReadLog) -> bool {
         HEADER => true,
         0 => log.end >= log.file.bytes / 2,
         _ => false,
-    }
-}
-
-/// The number that follows within an epoch.
-fn next(zxid: Zxid) -> Zxid {
-    Zxid(zxid.0.saturating_add(1))
-}
-
-/// Whether a transaction can follow another: the next number, or the first of a later epoch (counter 0 is the election
-/// itself, which some releases log).
-fn follows(zxid: Zxid, before: Zxid) -> bool {
-    zxid == next(before) || (zxid.epoch() > before.epoch() && zxid.counter() <= 1)
-}
-
-/// What is missing before a transaction that does not follow: up to it in its own epoch, from where that is known.
-fn missing(before: Zxid, zxid: Zxid) -> ZxidRange {
-    let from = if zxid.epoch() == before.epoch() {
-        next(before)
-    } else {
-        Zxid((u64::from(zxid.epoch()) << 32) | 1)
-    };
-    ZxidRange {
-        from,
-        to: Zxid(zxid.0.saturating_sub(1)),
-    }
-}
-
-/// Every gap between and within the logs.
-fn gaps(logs: &[ReadLog]) -> Vec<Gap> {
-    let mut gaps = Vec::new();
-    let mut last: Option<(&ReadLog, Zxid)> = None;
-    for log in logs {
-        gaps.extend(log.gaps.iter().map(|range| Gap {
-            range: *range,
-            behind: log.file.name.clone(),
-            before: log.file.name.clone(),
-        }));
-        if let (Some((earlier, to)), Some(from)) = (last, log.file.from)
-            && from > to
-            && !follows(from, to)
-        {
-            gaps.push(Gap {
-                range: missing(to, from),
-                behind: earlier.file.name.clone(),
-                before: log.file.name.clone(),
-            });
-        }
-        if let Some(to) = log.file.to
-            && last.is_none_or(|(_, highest)| to > highest)
-        {
-            last = Some((log, to));
-        }
-    }
-    gaps
-}
-
-fn range(range: ZxidRange) -> String {
-    if range.from == range.to {
-        format!("transaction {}", range.from)
-    } else {
-        format!("transactions {} to {}", range.from, range.to)
     }
 }
 

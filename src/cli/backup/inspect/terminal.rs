@@ -159,8 +159,13 @@ impl Page {
 
     fn zookeeper(&mut self, proof: &Proof) {
         if let Some(znodes) = proof.znodes {
+            let gives = if proof.status == BackupStatus::NotRestorable {
+                "what can be read of it comes to"
+            } else {
+                "a restore gives"
+            };
             self.line(&format!(
-                "  a restore gives {} ({} ephemeral, {} persistent with data), {} of data, {}, last transaction {}",
+                "  {gives} {} ({} ephemeral, {} persistent with data), {} of data, {}, last transaction {}",
                 count(znodes, "znode", "znodes"),
                 or_unknown(proof.ephemerals),
                 or_unknown(proof.nonempty),
