@@ -19,7 +19,8 @@ pub struct BackupArgs {
     /// To whom.
     #[command(flatten)]
     pub to: RecipientArgs,
-    /// Keep no sealed copy of the backups: the reason, in your own words, which the archive records
+    /// Keep no sealed copy of the backups, and write the contents of --zk-data in clear: the reason, in your own words, which
+    /// the archive records
     #[arg(long, value_name = "TEXT", conflicts_with_all = ["recipient", "recipients_file"], help_heading = "Sealing")]
     pub no_seal: Option<String>,
 }

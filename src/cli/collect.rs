@@ -52,7 +52,7 @@ pub fn run(args: &Args, ctx: &mut Ctx<'_>) -> anyhow::Result<u8> {
         for line in credentials::preview(&settings)
             .into_iter()
             .chain(preview::lines(&settings.targets))
-            .chain(zk_tree::preview(&settings.zk_tree))
+            .chain(zk_tree::preview(&settings.zk_tree, args.output.as_deref()))
             .chain(zk_tree::preview_of_names(&settings.zk_tree).filter(|_| !settings.targets.skips(items::EXHIBITOR)))
             .chain(sealing)
         {
@@ -170,7 +170,7 @@ async fn work(
 ) -> anyhow::Result<Ended> {
     let keep = settings.targets.backups.keep.clone();
     let credentials = credentials::obtain(&settings, attached, &*observer).await?;
-    let zk_tree = zk_tree::obtain(&settings.zk_tree, target.path(), &*observer)?;
+    let zk_tree = zk_tree::obtain(&settings.zk_tree, target.path(), args.force, &*observer)?;
     let job = Job {
         targets: settings.targets,
         limits: settings.limits,

@@ -18,8 +18,8 @@ const LISTED: usize = 20;
 /// Arguments.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Every byte is read and compared with the archive's own manifests: names, order, sizes, SHA-256. Sealed copies of backups that
-stand beside the archive are compared with the hashes in it; of those that do not it is said.
+Every byte is read and compared with the archive's own manifests: names, order, sizes, SHA-256. Sealed copies of backups and
+sealed contents of znodes that stand beside the archive are compared with the hashes in it; of those that do not it is said.
 Exit codes: 0 intact, 6 refused (says why), 1 cannot be read.
 
 Examples:
@@ -49,13 +49,13 @@ pub fn run(args: &Args, ctx: &mut Ctx<'_>) -> anyhow::Result<u8> {
     let name = args.archive.display().to_string();
     let read = kept::read_or_refuse(&args.archive);
     let copies = match &read {
-        Ok((_, proofs)) => kept::copies(&args.archive, proofs)
+        Ok(held) => kept::copies(&args.archive, held)
             .map_err(|error| Failure::io(&format!("{name}: a sealed copy beside it"), &error))?,
         Err(_) => Vec::new(),
     };
     let text = match (&read, args.format) {
-        (Ok((verified, _)), Format::Terminal) => lines(&name, verified, &copies, ctx.verbosity > 0),
-        (Ok((verified, _)), Format::Json) => json(&Answer::of(&name, verified, &copies))?,
+        (Ok(held), Format::Terminal) => lines(&name, &held.verified, &copies, ctx.verbosity > 0),
+        (Ok(held), Format::Json) => json(&Answer::of(&name, &held.verified, &copies))?,
         (Err(refused), Format::Json) if refused.is_archive() => json(&Rejection::of(&name, refused))?,
         (Err(_), _) => String::new(),
     };

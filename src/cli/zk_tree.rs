@@ -1,4 +1,4 @@
-//! `collect --zk-tree`: its flags, the credentials of its session, its journal, its line of `--dry-run`.
+//! `collect --zk-tree` and `--zk-data`: their flags, the credentials of its session, its journal, its line of `--dry-run`.
 //!
 //! Secrets come from files or the environment, never from an argument, and appear in no message.
 
@@ -10,11 +10,13 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 
 use super::Failure;
+use super::backups::Bytes;
 use super::config::file::File;
 use super::config::reader::Said;
 use super::credentials::secret_file;
 use crate::collect::engine::words;
-use crate::collect::zk_session::{WalkLimits, ZkAuth, journal};
+use crate::collect::zk_session::files::{self, Files, How};
+use crate::collect::zk_session::{Contents, WalkLimits, ZkAuth, journal};
 use crate::collect::{Observer, ZkTree};
 
 /// Environment variable with `user:password` of the scheme digest.
@@ -28,6 +30,10 @@ pub struct ZkTreeArgs {
     /// Read the tree of znodes as well: a read-only session with ZooKeeper (opening and closing one are transactions; no znode changes)
     #[arg(long, help_heading = "What")]
     pub zk_tree: bool,
+    /// Read what stands in the znodes as well (implies --zk-tree), into sealed files beside the archive: needs --recipient or
+    /// --recipients-file, or --no-seal TEXT, which leaves them in clear. Nothing of it enters the archive
+    #[arg(long, help_heading = "What")]
+    pub zk_data: bool,
     /// Most znodes that are read; where there are more the walk ends incomplete [default: 2000000]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), help_heading = "Limits")]
     pub zk_max_nodes: Option<u64>,
@@ -63,40 +69,74 @@ pub struct Settings {
     /// Whether it is wanted.
     pub wanted: bool,
     limits: WalkLimits,
+    contents: Option<How>,
     resume: bool,
     digest_file: Option<PathBuf>,
     sasl_file: Option<PathBuf>,
 }
 
-/// Merges flags and file.
-pub fn merge(args: &ZkTreeArgs, file: &File) -> Settings {
+/// Merges flags and file; `bytes` is what becomes of everything secret.
+pub fn merge(args: &ZkTreeArgs, file: &File, bytes: &Bytes) -> Settings {
     let standard = WalkLimits::default();
     let path = |flag: Option<&PathBuf>, said: Option<&Said<PathBuf>>| flag.or(said.map(|said| &said.value)).cloned();
+    let contents = match bytes {
+        Bytes::Sealed(to) if args.zk_data => Some(How::Sealed(to.clone())),
+        Bytes::InClear(because) if args.zk_data => Some(How::InClear(because.clone())),
+        _ => None,
+    };
     Settings {
-        wanted: args.zk_tree || file.zk_tree(),
+        wanted: args.zk_tree || args.zk_data || file.zk_tree(),
         limits: WalkLimits {
             max_nodes: args.zk_max_nodes.unwrap_or(standard.max_nodes),
             acls: !args.zk_no_acls,
+            contents: contents.is_some(),
             ..standard
         },
+        contents,
         resume: args.resume,
         digest_file: path(args.zookeeper_digest_file.as_ref(), file.zookeeper_digest_file()),
         sasl_file: path(args.zookeeper_sasl_file.as_ref(), file.zookeeper_sasl_file()),
     }
 }
 
+/// What `--zk-data` wants and was not given.
+pub const UNSAID: &str = "what stands in the znodes is secret and never enters the archive: say who may open the sealed \
+                          files beside it (--recipient age1… or --recipients-file FILE), or in your own words why they are to stand there \
+                          in clear (--no-seal TEXT)";
+
 /// The session that a run would open, for `--dry-run`.
-pub fn preview(settings: &Settings) -> Option<String> {
+pub fn preview(settings: &Settings, archive: Option<&Path>) -> Option<String> {
     let limits = &settings.limits;
     let acls = if limits.acls { ", getACL" } else { "" };
+    let data = if limits.contents { ", getData" } else { "" };
+    let place = |how| files::folder(archive.unwrap_or(Path::new("<archive>")), how);
+    let contents = match &settings.contents {
+        None => String::new(),
+        Some(how @ How::Sealed(to)) => format!(
+            ", data/zookeeper/ensemble/contents.json; the contents, sealed for {} -> {}",
+            many(to.len()),
+            place(how).display()
+        ),
+        Some(how @ How::InClear(because)) => format!(
+            ", data/zookeeper/ensemble/contents.json; the contents, IN CLEAR ({because}) -> {}",
+            place(how).display()
+        ),
+    };
     settings.wanted.then(|| {
         format!(
-            "ZK session with the servers of ZooKeeper, read-only: getChildren2{acls} of every znode from /, at most {} requests at once, {} after each batch, at most {} znodes -> data/zookeeper/ensemble/tree.ndjson, data/zookeeper/ensemble/tree_summary.json (opening and closing a session are transactions; no znode changes)",
+            "ZK session with the servers of ZooKeeper, read-only: getChildren2{acls}{data} of every znode from /, at most {} requests at once, {} after each batch, at most {} znodes -> data/zookeeper/ensemble/tree.ndjson, data/zookeeper/ensemble/tree_summary.json{contents} (opening and closing a session are transactions; no znode changes)",
             limits.in_flight,
             words(limits.pause),
             limits.max_nodes
         )
     })
+}
+
+fn many(recipients: usize) -> String {
+    match recipients {
+        1 => "1 recipient".to_owned(),
+        many => format!("{many} recipients"),
+    }
 }
 
 /// What a run would do where no server takes a connection, for `--dry-run`.
@@ -116,8 +156,13 @@ pub fn journal_of(output: &Path) -> PathBuf {
 /// The walk, with its credentials; `None` where none is wanted.
 ///
 /// # Errors
-/// [`Failure`] with 2: unreadable credentials, a journal that is too old or is none.
-pub fn obtain(settings: &Settings, output: &Path, observer: &dyn Observer) -> Result<Option<ZkTree>, Failure> {
+/// [`Failure`] with 2: unreadable credentials, a journal that is too old or is none, contents of another walk.
+pub fn obtain(
+    settings: &Settings,
+    output: &Path,
+    force: bool,
+    observer: &dyn Observer,
+) -> Result<Option<ZkTree>, Failure> {
     if !settings.wanted {
         return Ok(None);
     }
@@ -147,11 +192,30 @@ pub fn obtain(settings: &Settings, output: &Path, observer: &dyn Observer) -> Re
         )),
         None => {}
     }
+    if let Some(how) = &settings.contents {
+        let folder = files::folder(output, how);
+        if begun.is_none() && !force && folder.symlink_metadata().is_ok() {
+            return Err(Failure::usage(format!("{} stands there already", folder.display()))
+                .hint("it holds the contents of another walk: choose another output, or --force replaces them"));
+        }
+        observer.note(&match how {
+            How::Sealed(to) => format!(
+                "the contents of the znodes go, sealed for {}, to {}",
+                many(to.len()),
+                folder.display()
+            ),
+            How::InClear(because) => format!(
+                "WARNING: the contents of the znodes go, in clear (mode 0600), to {}, and the archive says so: {because}",
+                folder.display()
+            ),
+        });
+    }
+    let contents = settings.contents.clone();
     Ok(Some(ZkTree {
         auth: auth(settings, observer)?,
         limits: settings.limits.clone(),
         journal: path,
-        contents: None,
+        contents: contents.map(|how| Box::new(Files::new(output, how, force)) as Box<dyn Contents>),
     }))
 }
 

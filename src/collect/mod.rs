@@ -40,6 +40,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use chrono::Utc;
 
 use crate::archive::{Staging, format};
+use crate::model::manifest::Expected;
 use crate::model::{Manifest, items};
 
 pub use collectors::input::license_record;
@@ -93,7 +94,10 @@ pub async fn run(job: Job, staging: Staging, observer: Arc<dyn Observer>) -> Res
     let started_at = Utc::now();
     let auth = job.credentials.kind().to_owned();
     let insecure = job.tls.insecure;
-    let expected = job.targets.expected();
+    let expected = Expected {
+        zk_tree: job.zk_tree.is_some(),
+        ..job.targets.expected()
+    };
     let backups_in_clear = (!job.targets.skips(items::BACKUP))
         .then(|| job.targets.backups.in_clear())
         .flatten();

@@ -207,6 +207,7 @@ impl Targets {
                 .map(|(name, base)| (name.clone(), base.to_string()))
                 .collect(),
             skipped: self.skipped.iter().cloned().collect(),
+            zk_tree: false,
         }
     }
 }

@@ -79,11 +79,12 @@ pub(super) async fn in_place_of(ctx: &Context, servers: &[Origin]) -> Option<Bas
     None
 }
 
-/// Walks the names and leaves both records; `closed` says why there is no session. Whether it gave a summary.
+/// Walks the names and leaves a record of every item of a walk, the tree first and the summary behind it; `closed` says why there is no session. Whether it gave a summary.
 ///
 /// Cancel safe: nothing is kept before the end.
 pub(super) async fn walk(ctx: &Context, base: &Base, closed: &str, limits: &WalkLimits, planned: &[Planned]) -> bool {
-    let ([tree, summed], Some(endpoint)) = (planned, endpoints::of(items::MARATHON, Asked::StateOfMarathon).next())
+    let ([tree, summed, rest @ ..], Some(endpoint)) =
+        (planned, endpoints::of(items::MARATHON, Asked::StateOfMarathon).next())
     else {
         return false;
     };
@@ -132,7 +133,9 @@ pub(super) async fn walk(ctx: &Context, base: &Base, closed: &str, limits: &Walk
         "{closed}. Exhibitor's explorer gave the names of {} znodes and nothing else of them: open port 2181 for the walk",
         summary.znodes_named
     );
-    ctx.records.put(tree.ended(Outcome::Failed, why));
+    for item in std::iter::once(tree).chain(rest) {
+        ctx.records.put(item.ended(Outcome::Failed, why.clone()));
+    }
     true
 }
 

@@ -416,6 +416,7 @@ pub fn payload(model: &Model, phase: Phase) -> Payload {
             agents: Some(hosts(model.places.agents.iter().map(|place| &place.mesos).collect())),
             marathons: Vec::new(),
             skipped: Vec::new(),
+            zk_tree: false,
         },
         evidence: writer.evidence,
     };

@@ -150,6 +150,8 @@ pub const ENSEMBLE: &str = "ensemble";
 pub const ZOOKEEPER_TREE: &str = "tree.ndjson";
 /// Counts, limits and access of that tree.
 pub const ZOOKEEPER_TREE_SUMMARY: &str = "tree_summary.json";
+/// Where what stands in the znodes was kept beside the archive: files, hashes and counts, no data of any znode.
+pub const ZOOKEEPER_CONTENTS: &str = "contents.json";
 
 /// `/acs/api/v1/users`.
 pub const IAM_USERS: &str = "iam_users.json";

@@ -76,6 +76,9 @@ pub struct Expected {
     /// Sources left out by `--only` and `--skip`.
     #[serde(default)]
     pub skipped: Vec<String>,
+    /// Whether the tree of znodes was to be read over the wire (`--zk-tree`): it is read only where somebody asks for it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub zk_tree: bool,
 }
 
 /// Our tag file: identity of the archive and provenance of every item.

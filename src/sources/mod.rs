@@ -36,6 +36,7 @@ pub mod mesos_task;
 pub mod metronome;
 pub mod signoffs;
 pub mod skeleton;
+pub mod zk_contents;
 pub mod zk_digest;
 pub mod zk_snapshot;
 pub mod zk_tree;

@@ -1,6 +1,6 @@
 //! A genuine ZooKeeper, where one is installed: is started, asked and ended.
 //!
-//! Runs with `GONOGO_ZOOKEEPER` (a folder of jars, as `/usr/share/java`); without it says so on standard error and returns.
+//! Runs with `GONOGO_GENUINE_ZOOKEEPER` (a folder of jars, as `/usr/share/java`); without it says so on standard error and returns.
 
 use std::fs;
 use std::path::Path;
@@ -9,8 +9,8 @@ use gonogo::backup::server::{Installation, Server, ServerError, Settings, Surrou
 
 /// The installation to test with; `None`, said on standard error, where nobody named one.
 pub fn installed() -> Option<Installation> {
-    let Some(home) = std::env::var_os("GONOGO_ZOOKEEPER") else {
-        eprintln!("skipped: GONOGO_ZOOKEEPER names no genuine ZooKeeper");
+    let Some(home) = std::env::var_os("GONOGO_GENUINE_ZOOKEEPER") else {
+        eprintln!("skipped: GONOGO_GENUINE_ZOOKEEPER names no genuine ZooKeeper");
         return None;
     };
     let surroundings = Surroundings {

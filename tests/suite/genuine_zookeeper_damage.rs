@@ -188,7 +188,7 @@ fn without_a_zookeeper_it_cannot_be_said_and_what_to_install_is() {
 
 /// Exit code and what is said to people.
 fn said(path: &Path, home: Option<&str>) -> (u8, String) {
-    let named = std::env::var("GONOGO_ZOOKEEPER").unwrap_or_default();
+    let named = std::env::var("GONOGO_GENUINE_ZOOKEEPER").unwrap_or_default();
     let (mut out, mut err) = (Vec::new(), Vec::new());
     let arguments = [
         "gonogo",

@@ -20,7 +20,7 @@ use super::genuine_zookeeper::installed;
 
 /// Runs `gonogo backup drill`; exit code and the one drill of its answer.
 pub fn drill(path: &Path) -> (u8, Value) {
-    let home = std::env::var("GONOGO_ZOOKEEPER").unwrap();
+    let home = std::env::var("GONOGO_GENUINE_ZOOKEEPER").unwrap();
     let arguments = [
         "gonogo",
         "backup",

@@ -1,6 +1,6 @@
 //! ZooKeeper's own readers over the files that we write, and our reader over the files that ZooKeeper writes.
 //!
-//! Runs Java where `GONOGO_ZOOKEEPER` names a folder with ZooKeeper's jars, and is skipped without it.
+//! Runs Java where `GONOGO_GENUINE_ZOOKEEPER` names a folder with ZooKeeper's jars, and is skipped without it.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -9,8 +9,8 @@ use crate::zk_files_written::{small_changes, small_snapshot, written};
 
 /// Class path of the jars that ZooKeeper's tools need; `None` where the tests are not wanted.
 pub fn classpath() -> Option<String> {
-    let Some(folder) = std::env::var_os("GONOGO_ZOOKEEPER").map(PathBuf::from) else {
-        eprintln!("skipped: GONOGO_ZOOKEEPER names no folder with ZooKeeper's jars");
+    let Some(folder) = std::env::var_os("GONOGO_GENUINE_ZOOKEEPER").map(PathBuf::from) else {
+        eprintln!("skipped: GONOGO_GENUINE_ZOOKEEPER names no folder with ZooKeeper's jars");
         return None;
     };
     let jars = [

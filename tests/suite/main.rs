@@ -28,6 +28,7 @@ mod collect_dcos;
 mod collect_misbehaving;
 mod collect_security;
 mod collect_whole_run;
+mod collect_zk_data;
 mod collect_zk_tree;
 mod collect_zookeeper;
 mod compare;

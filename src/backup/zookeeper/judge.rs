@@ -273,7 +273,6 @@ impl Judge<'_> {
                 (Tail::Corrupt, _) => self.not(UNREADABLE, format!("{name}: {problem}; {again}")),
                 // Zeros follow, behind a part of a transaction too: so the log of a running server looks when it is copied.
                 (Tail::Torn | Tail::Clean, true) => {}
-                // A server does not start on a log without a header, whatever the other files hold.
                 (Tail::Torn, false) if log.file.bytes < HEADER => self.not(
                     UNREADABLE,
                     format!("{name}: {problem}: a server refuses to start with it; {again}"),

@@ -7,7 +7,7 @@ use crate::facts::cluster::Kind;
 use chrono::{DateTime, Duration, Utc};
 
 use crate::model::{
-    Answer, BackupKind, BackupStatus, Finding, Observed, Phase, Proof, SignoffState, Subject, SubjectKind,
+    Answer, BackupKind, BackupStatus, EvidenceRef, Finding, Observed, Phase, Proof, SignoffState, Subject, SubjectKind,
 };
 
 /// Clocks of two machines may differ by this much.
@@ -231,6 +231,7 @@ impl Flaw {
                 (BackupStatus::NotRestorable, None) if rest && !named() => {
                     saw.fire(about(context, backup).with("flaw", all_told(backup)));
                 }
+                _ if shown_by_tree(context, backup) => {}
                 (BackupStatus::CannotSay, Some(flaw)) => saw.unknown_because(format!("{label}: {flaw}")),
                 (BackupStatus::CannotSay, None) if rest => saw.unknown_because(format!(
                     "whether {label} can be restored cannot be said: {}",
@@ -243,6 +244,36 @@ impl Flaw {
             saw.judged(judged, "backups of ZooKeeper");
         }
     }
+}
+
+/// The persistent znodes with data of a tree that was read over the wire as a whole.
+pub struct Walked {
+    /// How many.
+    pub nonempty: u64,
+    /// Where that stands.
+    pub at: EvidenceRef,
+}
+
+/// The tree read over the wire, where every znode of it was read with its length and owner.
+pub fn whole_tree(context: &Context<'_>) -> Option<Walked> {
+    let (summary, at) = context.facts.snapshot.zk_tree.get().ok()?;
+    let tree = summary.tree.as_ref().filter(|_| summary.complete)?;
+    Some(Walked {
+        nonempty: tree.nonempty,
+        at: at.at("/tree/nonempty"),
+    })
+}
+
+/// Whether a dump of guano lacks nothing but a count that shows it to be whole, and the tree read over the wire gives it.
+fn shown_by_tree(context: &Context<'_>, backup: &Backup<'_>) -> bool {
+    let proof = backup.proof;
+    let only_the_count = proof.findings.iter().all(|one| one.check == "zk-backup-count-differs");
+    let equal = whole_tree(context).is_some_and(|walked| proof.nonempty == Some(walked.nonempty));
+    proof.kind == BackupKind::Guano
+        && proof.status == BackupStatus::CannotSay
+        && !proof.findings.is_empty()
+        && only_the_count
+        && equal
 }
 
 /// Everything that the reader said about a backup.

@@ -1,6 +1,6 @@
 //! `zk-backup-count-differs`: backups that hold more or fewer znodes than the ensemble.
 
-use super::shared::{ZOOKEEPER, about, asked, sound, told};
+use super::shared::{ZOOKEEPER, about, asked, sound, told, whole_tree};
 use crate::checks::{Check, Context, Saw};
 use crate::facts::backups::{Backup, LiveServer, Owner};
 use crate::model::{Area, BackupKind, BackupStatus, CheckMeta, Doc, Severity, Stage, Zxid};
@@ -111,14 +111,20 @@ fn counterpart<'a, 's>(context: &'a Context<'s>, backup: &Backup<'_>) -> Option<
         .find_map(|server| Some((server, server.znodes?)))
 }
 
+/// How many znodes more or less are nothing to a running ensemble of so many.
+fn tolerated(context: &Context<'_>, live: u64) -> u64 {
+    let percent = u64::from(context.policy.backup_znodes_percent);
+    (live.saturating_mul(percent) / 100).max(FEW)
+}
+
 /// What is wrong with a difference; `None` where it can be.
 fn differs(context: &Context<'_>, backup: &Backup<'_>, znodes: u64, live: u64, zxid: Option<Zxid>) -> Option<String> {
     let apart = znodes.abs_diff(live);
-    let percent = u64::from(context.policy.backup_znodes_percent);
-    let tolerated = (live.saturating_mul(percent) / 100).max(FEW);
+    let tolerated = tolerated(context, live);
     if apart > tolerated {
         return Some(format!(
-            "{apart} apart, at most {tolerated} are tolerated ({percent} %, at least {FEW})"
+            "{apart} apart, at most {tolerated} are tolerated ({} %, at least {FEW})",
+            context.policy.backup_znodes_percent
         ));
     }
     let last = backup.proof.last_zxid?;
@@ -136,10 +142,43 @@ fn differs(context: &Context<'_>, backup: &Backup<'_>, znodes: u64, live: u64, z
 }
 
 /// A dump of guano: whether it was judged.
-fn dump(_context: &Context<'_>, backup: &Backup<'_>, saw: &mut Saw) -> bool {
+fn dump(context: &Context<'_>, backup: &Backup<'_>, saw: &mut Saw) -> bool {
     if backup.proof.status == BackupStatus::Restorable {
         saw.looked_at(&backup.field("znodes"));
         return true;
+    }
+    if let (Some(walked), Some(files)) = (whole_tree(context), backup.proof.nonempty) {
+        saw.looked_at(&backup.field("nonempty"));
+        saw.looked_at(&walked.at);
+        let apart = files.abs_diff(walked.nonempty);
+        let tolerated = tolerated(context, walked.nonempty);
+        if apart > tolerated {
+            saw.fire(
+                about(context, backup)
+                    .with("znodes", files)
+                    .with("live", walked.nonempty)
+                    .with("server", "read over the wire")
+                    .with(
+                        "problem",
+                        format!(
+                            "a dump holds the persistent znodes that have data; {apart} apart, at most {tolerated} are \
+                             tolerated: it failed on the way, or it is of a part of the tree"
+                        ),
+                    )
+                    .seen_at(backup.field("nonempty").quoting(files))
+                    .seen_at(walked.at.quoting(walked.nonempty)),
+            );
+            return true;
+        }
+        if apart == 0 {
+            return true;
+        }
+        saw.unknown_because(format!(
+            "{} holds {files} znodes with data, the tree read over the wire {}: what was written in between cannot be told \
+             from what is missing; take both while Marathon is stopped",
+            backup.proof.path, walked.nonempty
+        ));
+        return false;
     }
     let said = told(backup, META.id);
     saw.unknown_because(format!(

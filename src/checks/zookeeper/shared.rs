@@ -12,13 +12,9 @@ pub fn tree<'a>(context: &Context<'a>, saw: &mut Saw) -> Option<(&'a ZkTree, &'a
             saw.looked_at(at);
             Some((tree, at))
         }
-        // Asked for by hand alone, as the loss that constraints are to survive: without it the rule says nothing.
-        Err(Why::NotCollected { .. }) => {
+        // Read only where somebody asks for it, and the manifest says whether anybody did.
+        Err(Why::NotCollected { .. }) if !context.facts.snapshot.origin.manifest.expected.zk_tree => {
             saw.skip("the tree of znodes was not asked for (collect --zk-tree)");
-            None
-        }
-        Err(Why::Absent { reason, .. }) => {
-            saw.skip(reason.clone());
             None
         }
         Err(why) => {

@@ -11,15 +11,27 @@ use crate::backup::seal::beside;
 use crate::cli::text::sanitized;
 use crate::model::backup::{Kept, Proofs};
 use crate::model::{hex, items};
+use crate::sources::zk_contents::{self, ContentsFile};
 
 /// Largest proof that is read, bytes.
 const LIMIT: u64 = 256 << 20;
 
-/// Reads an archive to its end: what it is, and its proofs by item.
+/// An archive that was read to its end.
+#[derive(Debug)]
+pub struct Held {
+    /// What it is.
+    pub verified: Verified,
+    /// Proofs of backups, by item.
+    pub proofs: Vec<(String, Proofs)>,
+    /// Files with the contents of znodes.
+    pub contents: Vec<ContentsFile>,
+}
+
+/// Reads an archive to its end: what it is, and what it names beside it.
 ///
 /// # Errors
 /// Those of the archive, with its name; a proof that is none of ours is left out, as every malformed item is.
-pub fn read(archive: &Path) -> anyhow::Result<(Verified, Vec<(String, Proofs)>)> {
+pub fn read(archive: &Path) -> anyhow::Result<Held> {
     read_or_refuse(archive)
         .map_err(|refused| anyhow::Error::new(refused).context(sanitized(&archive.display().to_string())))
 }
@@ -28,21 +40,30 @@ pub fn read(archive: &Path) -> anyhow::Result<(Verified, Vec<(String, Proofs)>)>
 ///
 /// # Errors
 /// See [`Refused`].
-pub fn read_or_refuse(archive: &Path) -> Result<(Verified, Vec<(String, Proofs)>), Refused> {
-    let mut all = Vec::new();
+pub fn read_or_refuse(archive: &Path) -> Result<Held, Refused> {
+    let (mut proofs, mut contents) = (Vec::new(), Vec::new());
+    let of_znodes = items::path(items::ZOOKEEPER, items::ENSEMBLE, items::ZOOKEEPER_CONTENTS);
     let begins = format!("data/{}/", items::BACKUP);
     let ends = format!("/{}", items::BACKUP_PROOF);
     let verified = Reader::open(archive, &Limits::default())?.for_each(&mut |item, size, body| {
         if item.starts_with(&begins) && item.ends_with(&ends) && size <= LIMIT {
             let mut bytes = Vec::new();
             body.read_to_end(&mut bytes)?;
-            if let Ok(proofs) = serde_json::from_slice(&bytes) {
-                all.push((item.to_owned(), proofs));
+            if let Ok(one) = serde_json::from_slice(&bytes) {
+                proofs.push((item.to_owned(), one));
             }
+        } else if item == of_znodes && size <= LIMIT {
+            let mut bytes = Vec::new();
+            body.read_to_end(&mut bytes)?;
+            contents.extend(zk_contents::read(&bytes).into_iter().flat_map(|one| one.files));
         }
         Ok(())
     })?;
-    Ok((verified, all))
+    Ok(Held {
+        verified,
+        proofs,
+        contents,
+    })
 }
 
 /// What became of one sealed copy.
@@ -60,7 +81,7 @@ pub enum State {
 /// One sealed copy that an archive names.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Copy {
-    /// The backup.
+    /// The backup; for contents of znodes those words.
     pub backup: String,
     /// The sealed file, as recorded.
     pub file: String,
@@ -72,27 +93,30 @@ pub struct Copy {
 ///
 /// # Errors
 /// When one that is there cannot be read.
-pub fn copies(archive: &Path, all: &[(String, Proofs)]) -> io::Result<Vec<Copy>> {
+pub fn copies(archive: &Path, held: &Held) -> io::Result<Vec<Copy>> {
     let mut copies: Vec<Copy> = Vec::new();
-    for proof in all.iter().flat_map(|(_, proofs)| &proofs.backups) {
-        let Some(Kept::Sealed {
+    let backups = held.proofs.iter().flat_map(|(_, proofs)| &proofs.backups);
+    let backups = backups.filter_map(|proof| Some((proof.path.as_str(), proof.kept.clone()?)));
+    let contents = held.contents.iter().map(|file| ("contents of znodes", file.kept()));
+    for (backup, kept) in backups.chain(contents) {
+        let Kept::Sealed {
             file, sha256, bytes, ..
-        }) = &proof.kept
+        } = kept
         else {
             continue;
         };
         // Several data directories in one backup have one sealed copy.
-        if copies.iter().any(|copy| copy.file == *file) {
+        if copies.iter().any(|copy| copy.file == file) {
             continue;
         }
         copies.push(Copy {
-            backup: proof.path.clone(),
-            file: file.clone(),
-            state: match find(archive, file) {
+            backup: backup.to_owned(),
+            state: match find(archive, &file) {
                 None => State::Absent,
-                Some(path) if same(&path, sha256, *bytes)? => State::Intact,
+                Some(path) if same(&path, &sha256, bytes)? => State::Intact,
                 Some(_) => State::Altered,
             },
+            file,
         });
     }
     Ok(copies)

@@ -73,8 +73,9 @@ fn output(args: &Args) -> Result<PathBuf, Failure> {
 
 /// What the archive proves; an archive without any proof is of no use here.
 fn known(archive: &Path) -> anyhow::Result<Vec<Known>> {
-    let (_, all) = kept::read(archive)?;
-    let known: Vec<Known> = all
+    let held = kept::read(archive)?;
+    let known: Vec<Known> = held
+        .proofs
         .into_iter()
         .flat_map(|(_, proofs)| proofs.backups)
         .map(|proof| Known {

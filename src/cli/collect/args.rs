@@ -242,14 +242,15 @@ Examples:
   gonogo collect --admin-router https://dcos.example --token-file token --phase pre -o pre.tar.gz
   gonogo collect --masters 10.0.0.1 --backup zk-backup.tar.gz --recipient age1… --phase pre -o pre.tar.gz
   gonogo collect --masters 10.0.0.1 --zk-tree --phase pre -o pre.tar.gz
+  gonogo collect --masters 10.0.0.1 --zk-data --recipient age1… --phase pre -o pre.tar.gz
   gonogo collect --config gonogo.toml --dry-run
 
 Without --masters, --mesos and --admin-router, the cluster attached in the DC/OS CLI's own configuration is read.
 
 Exit codes: 0 everything required was captured, 5 archive written but required evidence is missing,
 7 a certificate or a redirect was refused (archive written all the same), 1 failure of this machine,
-2 usage or configuration, 130 interrupted (nothing is left behind but the journal of --zk-tree, OUTPUT.zk-walk: the same
-command goes on with it).";
+2 usage or configuration, 130 interrupted (nothing is left behind but the journal of --zk-tree, OUTPUT.zk-walk, and
+whole files of --zk-data: the same command goes on with them).";
 
 fn container(text: &str) -> Result<Container, String> {
     match text {

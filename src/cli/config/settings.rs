@@ -79,9 +79,14 @@ pub fn merge(args: &Args, file: File, problems: &mut Problems) -> Settings {
     targets.skipped = skipped(args, &file, problems);
     targets.backups.named = args.backups.named(file.inputs.backups.clone(), problems);
     let needed = !targets.backups.named.is_empty() && !targets.skips(items::BACKUP);
+    let noted = problems.count();
     let bytes = args.backups.bytes(&file.backup, needed, problems);
+    let unsaid = matches!(bytes, Bytes::Unsaid) && (needed || problems.count() == noted);
+    if args.zk.zk_data && unsaid && !targets.skips(items::ZOOKEEPER) {
+        problems.note("--zk-data", zk_tree::UNSAID);
+    }
     let limits = limits(args, &file, problems);
-    let zk_tree = zk_tree::merge(&args.zk, &file);
+    let zk_tree = zk_tree::merge(&args.zk, &file, &bytes);
     let mut tls = Tls::default();
     tls.insecure = args.insecure || file.auth.insecure.as_ref().is_some_and(|said| said.value);
     tls.needed = targets.needs_tls();

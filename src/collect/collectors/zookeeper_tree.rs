@@ -1,7 +1,8 @@
 //! The tree of znodes: one walk over the wire, with its journal, into `tree.ndjson` and `tree_summary.json`.
 //!
-//! Only when it was asked for. Where no server takes a connection the names alone, through Exhibitor (`zk_explorer`). Credentials go to servers that were named, or that stand on a named master, and to no
-//! other. Never keeps what stands in a znode.
+//! Only when it was asked for. Where no server takes a connection the names alone, through Exhibitor (`zk_explorer`).
+//! Credentials go to servers that were named, or that stand on a named master, and to no other. What stands in a znode
+//! goes to the place of contents alone; the archive has `contents.json` with names and hashes.
 
 use std::io::{BufWriter, Write as _};
 use std::path::PathBuf;
@@ -19,6 +20,7 @@ use crate::collect::zk_explorer;
 use crate::collect::zk_session::journal::{Head, Journal};
 use crate::collect::zk_session::{WalkError, WalkSummary, go_on, write_tree};
 use crate::model::{Outcome, items};
+use crate::sources::zk_contents::{Contents, ContentsFile};
 
 /// Most bytes of the tree in the archive.
 const LARGEST: u64 = 4 << 30;
@@ -33,7 +35,7 @@ pub fn steps(ctx: &Context) -> Vec<Step> {
         vec![Step::without_asking(
             items::ZOOKEEPER,
             items::ENSEMBLE,
-            planned(""),
+            planned("", tree.contents.is_some()),
             outcome,
             why,
         )]
@@ -51,7 +53,7 @@ pub fn steps(ctx: &Context) -> Vec<Step> {
         }
     }
     let names: Vec<String> = servers.iter().map(Origin::authority).collect();
-    let items = planned(&names.join(","));
+    let items = planned(&names.join(","), tree.contents.is_some());
     vec![Step::new(
         items::ZOOKEEPER,
         items::ENSEMBLE,
@@ -72,10 +74,11 @@ fn is_named(ctx: &Context, server: &Origin) -> bool {
         || ctx.targets.mesos.iter().any(|base| base.origin.host == server.host)
 }
 
-/// The two items of a walk over these servers.
-fn planned(servers: &str) -> Vec<Planned> {
+/// The items of a walk over these servers.
+fn planned(servers: &str, contents: bool) -> Vec<Planned> {
     [items::ZOOKEEPER_TREE, items::ZOOKEEPER_TREE_SUMMARY]
         .into_iter()
+        .chain(contents.then_some(items::ZOOKEEPER_CONTENTS))
         .map(|item| Planned {
             item: items::path(items::ZOOKEEPER, items::ENSEMBLE, item),
             source: items::ZOOKEEPER,
@@ -102,7 +105,7 @@ async fn walk(ctx: &Arc<Context>, tree: ZkTree, servers: Vec<Origin>, items: &[P
         }
     };
     let names = servers.iter().map(Origin::authority).collect();
-    let head = Head::new(names, limits.acls, contents.is_some());
+    let head = Head::new(names, limits.acls, limits.contents);
     let (mut journal, frontier) = match Journal::open(&path, &head, contents) {
         Ok(opened) => opened,
         Err(error) => return failed(format!("the journal {}: {error}", path.display())),
@@ -127,14 +130,23 @@ async fn walk(ctx: &Arc<Context>, tree: ZkTree, servers: Vec<Origin>, items: &[P
             return;
         }
     };
-    match journal.finish() {
-        Ok(kept) => summary.contents = kept,
+    let files = match journal.finish() {
+        Ok(files) => files,
         Err(error) => return failed(format!("the journal {}: {error}", path.display())),
+    };
+    summary.contents = files.iter().map(ContentsFile::kept).collect();
+    summary.contents.dedup();
+    let contents = limits
+        .contents
+        .then(|| Contents::of(files, summary.znodes_named, summary.incomplete_because.as_deref()));
+    if let Some(because) = contents.as_ref().and_then(|all| all.incomplete_because.as_deref()) {
+        ctx.observer
+            .note(&format!("the contents of the znodes are not complete: {because}"));
     }
     let ended = !summary.ended_early;
     let staged = {
         let (ctx, path, summary) = (Arc::clone(ctx), path.clone(), summary.clone());
-        tokio::task::spawn_blocking(move || stage(&ctx, &path, &places, &summary)).await
+        tokio::task::spawn_blocking(move || stage(&ctx, &path, &places, &summary, contents.as_ref())).await
     };
     let staged = match staged {
         Ok(Ok(staged)) => staged,
@@ -150,13 +162,14 @@ async fn walk(ctx: &Arc<Context>, tree: ZkTree, servers: Vec<Origin>, items: &[P
     }
 }
 
-/// Puts the items into the staging; of a walk that ended early the summary alone.
+/// Puts the items into the staging; of a walk that ended early all but the tree.
 fn stage(
     ctx: &Context,
     journal: &std::path::Path,
     places: &[u32],
     summary: &WalkSummary,
-) -> Result<[Option<Stored>; 2], String> {
+    contents: Option<&Contents>,
+) -> Result<Vec<Option<Stored>>, String> {
     let item = |name| items::path(items::ZOOKEEPER, items::ENSEMBLE, name);
     let text = |error: &dyn std::fmt::Display| format!("the tree of znodes could not be kept: {error}");
     let mut nodes = None;
@@ -171,21 +184,26 @@ fn stage(
         let writer = into.into_inner().map_err(|error| text(&error))?;
         nodes = Some(writer.finish().map_err(|error| text(&error))?);
     }
-    let mut bytes = serde_json::to_vec_pretty(summary).map_err(|error| text(&error))?;
-    bytes.push(b'\n');
-    let summed = ctx
-        .staging
-        .put(&item(items::ZOOKEEPER_TREE_SUMMARY), &bytes)
-        .map_err(|error| text(&error))?;
-    Ok([nodes, Some(summed)])
+    let put = |name, bytes: serde_json::Result<Vec<u8>>| {
+        let mut bytes = bytes.map_err(|error| text(&error))?;
+        bytes.push(b'\n');
+        ctx.staging.put(&item(name), &bytes).map_err(|error| text(&error))
+    };
+    let summed = put(items::ZOOKEEPER_TREE_SUMMARY, serde_json::to_vec_pretty(summary))?;
+    let mut staged = vec![nodes, Some(summed)];
+    if let Some(contents) = contents {
+        let kept = put(items::ZOOKEEPER_CONTENTS, serde_json::to_vec_pretty(contents))?;
+        staged.push(Some(kept));
+    }
+    Ok(staged)
 }
 
-/// Both records. A tree that was not walked to its end is truncated: its summary is there, and the journal to go on with.
+/// The records. A tree that was not walked to its end is truncated: its summary is there, and the journal to go on with.
 fn record(
     ctx: &Context,
     items: &[Planned],
     summary: &WalkSummary,
-    staged: [Option<Stored>; 2],
+    staged: Vec<Option<Stored>>,
     (started, begun): (DateTime<Utc>, Instant),
 ) {
     let because = summary.incomplete_because.as_deref().unwrap_or("no reason");

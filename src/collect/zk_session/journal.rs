@@ -1,8 +1,9 @@
 //! The journal of a walk, beside the archive that is being made: every znode as it arrives, so that a run that ended can go
 //! on. Mode 0600; holds what `tree.ndjson` will hold and the names of children, never contents.
 //!
-//! A last line that was cut is dropped: its znode is asked for again. Contents are kept elsewhere (see [`Contents`]); a
-//! znode whose contents are not safe yet is not written down.
+//! A last line that was cut is dropped: its znode is asked for again. Contents are kept elsewhere (see [`Contents`]): the line
+//! that names a finished file of them is what makes the lines before it count, and what stands after the last one is dropped.
+//! So every znode stands in exactly one of the files that the journal names.
 
 use std::collections::HashSet;
 use std::fs::{File, OpenOptions};
@@ -14,7 +15,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use crate::model::backup::Kept;
+use crate::sources::zk_contents::ContentsFile;
 use crate::sources::zk_tree_file::{AclEntry, Node};
 
 use super::walk::Frontier;
@@ -76,7 +77,7 @@ pub(super) enum Line {
     /// A znode that could not be read.
     Odd(String, String),
     /// A file of contents was finished.
-    Kept(Kept),
+    Kept(ContentsFile),
 }
 
 /// When the journal at a path began; `None` where there is none.
@@ -123,7 +124,7 @@ pub struct Journal {
     /// Lines that are not written yet.
     held: Vec<u8>,
     contents: Option<Box<dyn Contents>>,
-    kept: Vec<Kept>,
+    kept: Vec<ContentsFile>,
 }
 
 impl Journal {
@@ -188,7 +189,7 @@ impl Journal {
     ///
     /// # Errors
     /// Those of writing.
-    pub fn finish(&mut self) -> io::Result<Vec<Kept>> {
+    pub fn finish(&mut self) -> io::Result<Vec<ContentsFile>> {
         self.settle(true)?;
         self.file.sync_data()?;
         Ok(self.kept.clone())
@@ -243,23 +244,28 @@ impl Sink for Journal {
     }
 }
 
-/// Reads the whole lines of a journal from its begin; gives the length of them. The first line is left out.
-pub(super) fn lines(file: &File, each: &mut dyn FnMut(Line) -> io::Result<()>) -> io::Result<(u64, Option<Head>)> {
+/// Reads the whole lines of a journal from its begin, so many at most; gives the length of them. The first line is left out.
+pub(super) fn lines(
+    file: &File,
+    most: usize,
+    each: &mut dyn FnMut(Line) -> io::Result<()>,
+) -> io::Result<(u64, Option<Head>)> {
     let mut file = BufReader::with_capacity(1 << 16, file);
     file.seek(SeekFrom::Start(0))?;
     let mut text = String::new();
     file.read_line(&mut text)?;
     let Some(head) = head(&text)? else { return Ok((0, None)) };
     let mut length = text.len() as u64;
-    loop {
+    for _ in 0..most {
         text.clear();
         let whole = file.read_line(&mut text).is_ok() && text.ends_with('\n');
         let Some(line) = whole.then(|| serde_json::from_str(&text).ok()).flatten() else {
-            return Ok((length, Some(head)));
+            break;
         };
         each(line)?;
         length += text.len() as u64;
     }
+    Ok((length, Some(head)))
 }
 
 /// What identifies a path that was dealt with: half of a SHA-256 instead of a path of any length.
@@ -270,14 +276,21 @@ fn mark(path: &str) -> u128 {
         .fold(0, |number, byte| (number << 8) | u128::from(*byte))
 }
 
-fn replay(file: &File, new: &Head) -> io::Result<(u64, Frontier, Vec<Kept>)> {
+fn replay(file: &File, new: &Head) -> io::Result<(u64, Frontier, Vec<ContentsFile>)> {
     let mut done = HashSet::new();
-    let (_, old) = lines(file, &mut |line| {
+    // With contents a line counts once the file of contents that it came with is named.
+    let (mut read, mut counting, mut held) = (0, 0, Vec::new());
+    let (_, old) = lines(file, usize::MAX, &mut |line| {
+        read += 1;
         match &line {
-            Line::Node { node, .. } => done.insert(mark(&node.path)),
-            Line::Vanished(path) | Line::Odd(path, _) => done.insert(mark(path)),
-            Line::Acl(_) | Line::Kept(_) => true,
-        };
+            Line::Node { node, .. } => held.push(mark(&node.path)),
+            Line::Vanished(path) | Line::Odd(path, _) => held.push(mark(path)),
+            Line::Acl(_) | Line::Kept(_) => {}
+        }
+        if !new.contents || matches!(line, Line::Kept(_)) {
+            done.extend(held.drain(..));
+            counting = read;
+        }
         Ok(())
     })?;
     let Some(old) = old else {
@@ -290,7 +303,7 @@ fn replay(file: &File, new: &Head) -> io::Result<(u64, Frontier, Vec<Kept>)> {
     }
     let mut kept = Vec::new();
     let mut frontier = Frontier::resumed(old.began, !done.contains(&mark("/")));
-    let (length, _) = lines(file, &mut |line| {
+    let (length, _) = lines(file, counting, &mut |line| {
         match line {
             Line::Node {
                 node,

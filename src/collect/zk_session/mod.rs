@@ -10,6 +10,7 @@
 //! lost any number of times: what was not answered is asked again. Never keeps a znode in memory after the sink has it.
 
 mod ask;
+pub mod files;
 pub mod journal;
 mod session;
 mod sorted;
@@ -22,7 +23,7 @@ use std::time::Duration;
 
 use secrecy::{ExposeSecret as _, SecretString};
 
-use crate::model::backup::Kept;
+use crate::sources::zk_contents::ContentsFile;
 use crate::sources::zk_tree_file::{AclEntry, Node};
 
 pub use crate::sources::zk_tree_file::Summary as WalkSummary;
@@ -113,7 +114,7 @@ pub trait Contents: Send {
     ///
     /// # Errors
     /// When the place cannot be used.
-    fn go_on(&mut self, finished: &[Kept]) -> io::Result<()>;
+    fn go_on(&mut self, finished: &[ContentsFile]) -> io::Result<()>;
 
     /// Takes what stands in one znode.
     ///
@@ -128,7 +129,7 @@ pub trait Contents: Send {
     ///
     /// # Errors
     /// Those of writing.
-    fn settle(&mut self) -> io::Result<Option<Kept>>;
+    fn settle(&mut self) -> io::Result<Option<ContentsFile>>;
 }
 
 /// One znode as it was read.

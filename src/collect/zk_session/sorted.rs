@@ -33,7 +33,7 @@ fn write_in_runs(journal: &Path, acl_places: &[u32], into: &mut dyn Write, most:
     let mut runs: Vec<BufReader<File>> = Vec::new();
     let mut run: Vec<(String, Vec<u8>)> = Vec::new();
     let mut held = 0;
-    lines(&File::open(journal)?, &mut |line| {
+    lines(&File::open(journal)?, usize::MAX, &mut |line| {
         let Line::Node { mut node, .. } = line else {
             return Ok(());
         };

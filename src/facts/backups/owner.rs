@@ -203,9 +203,9 @@ fn named(proof: &Proof, servers: &[Server]) -> BTreeSet<usize> {
     }
     // `master` in `master-2` says nothing beside the server `master-2`.
     let longer = |form: &str| {
-        found
-            .iter()
-            .any(|(_, other)| other.len() > form.len() && other.contains(form))
+        found.iter().any(|(_, other)| {
+            other.len() > form.len() && other.contains(form) && !holds(&text.replace(other.as_str(), "/"), form)
+        })
     };
     found
         .iter()
