@@ -53,6 +53,7 @@ pub fn run(args: &Args, ctx: &mut Ctx<'_>) -> anyhow::Result<u8> {
             .into_iter()
             .chain(preview::lines(&settings.targets))
             .chain(zk_tree::preview(&settings.zk_tree, args.output.as_deref()))
+            .chain(zk_tree::preview_of_names(&settings.zk_tree).filter(|_| !settings.targets.skips(items::EXHIBITOR)))
             .chain(sealing)
         {
             writeln!(ctx.out, "{}", text::sanitized(&line)).context("standard output")?;

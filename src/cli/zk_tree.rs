@@ -139,6 +139,13 @@ fn many(recipients: usize) -> String {
     }
 }
 
+/// What a run would do where no server takes a connection, for `--dry-run`.
+pub fn preview_of_names(settings: &Settings) -> Option<String> {
+    settings.wanted.then(|| {
+        "GET http://<exhibitor>/exhibitor/v1/explorer/node?key=<path> -> data/zookeeper/ensemble/tree_summary.json (of every znode from /, names only; only on DC/OS or where Exhibitor was named, and only if no server of ZooKeeper takes a connection)".to_owned()
+    })
+}
+
 /// Where the journal of an archive stands.
 pub fn journal_of(output: &Path) -> PathBuf {
     let mut name = output.as_os_str().to_owned();

@@ -283,7 +283,7 @@ pub static ALL: &[Endpoint] = &[
     Endpoint::exhibitor(items::EXHIBITOR_STATUS, "/exhibitor/v1/cluster/status").required(),
     Endpoint::exhibitor(items::EXHIBITOR_STATE, "/exhibitor/v1/cluster/state"),
     Endpoint::exhibitor(items::EXHIBITOR_CONFIG, "/exhibitor/v1/config/get-state"),
-    // Lists the children of one node; behind `key=` stands a `StateNode` and nothing else.
+    // Lists the children of one node; behind `key=` stands a `StateNode` or a `Key` of `zk_explorer` and nothing else.
     Endpoint::get(
         items::MARATHON,
         items::MARATHON_STATE_NODES,

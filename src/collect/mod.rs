@@ -31,6 +31,7 @@ mod state_node;
 pub mod step;
 pub mod target;
 pub mod tls;
+mod zk_explorer;
 pub mod zk_session;
 
 use std::path::PathBuf;

@@ -6,7 +6,7 @@ use std::io::{self, BufReader, Read};
 
 use crate::model::{Observed, Why, items};
 use crate::sources::zk_digest::{self, TreeDigest};
-use crate::sources::zk_tree_file::{self, Summary};
+use crate::sources::zk_tree_file::{self, Summary, Way};
 use crate::sources::{Malformed, Parsed};
 
 use super::believe::Believe;
@@ -47,8 +47,12 @@ pub(super) fn lines(body: &mut dyn Read) -> io::Result<Parsed<Lines>> {
 /// Reads `tree_summary.json`.
 pub(super) fn summary(bytes: &[u8]) -> Parsed<Summary> {
     let summary = zk_tree_file::summary(&mut &*bytes)?;
-    match &summary.tree {
-        Some(tree) if tree.znodes != summary.znodes_named => Err(Malformed(format!(
+    match (&summary.tree, summary.way) {
+        (Some(_), Way::Explorer) => Err(Malformed(
+            "`tree` with the way `explorer`, which knows names only".to_owned(),
+        )),
+        (None, Way::Session) => Err(Malformed("the way `session` without `tree`".to_owned())),
+        (Some(tree), Way::Session) if tree.znodes != summary.znodes_named => Err(Malformed(format!(
             "{} znodes in `tree`, {} by name",
             tree.znodes, summary.znodes_named
         ))),

@@ -130,9 +130,9 @@ pub struct Summary {
     pub ended_early: bool,
     /// Counts and digest of the znodes that were read; `None` where only names are known.
     pub tree: Option<TreeSummary>,
-    /// Znodes seen by name.
+    /// Znodes seen by name, with `/`. Of [`Way::Explorer`] some may be gone since: no count of a tree.
     pub znodes_named: u64,
-    /// Servers that were named to the session (`host:port`).
+    /// Servers that were named to the session (`host:port`); of [`Way::Explorer`] the Exhibitor that was asked.
     pub servers: Vec<String>,
     /// When the walk began; of a resumed one, when its first part did.
     pub began: DateTime<Utc>,

@@ -105,6 +105,7 @@ mod workloads;
 mod workloads_cli;
 mod workloads_laws;
 mod workloads_waves;
+mod zk_explorer;
 mod zk_files;
 mod zk_files_damage;
 mod zk_files_laws;

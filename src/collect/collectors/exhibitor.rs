@@ -1,7 +1,7 @@
 //! Exhibitor: what the one on every master says about the ZooKeeper servers.
 //!
 //! Several of its GET paths change the cluster (`cluster/restart`, `cluster/set/…`): only those of the list exist here. Of
-//! its explorer only the names of the nodes below a Marathon's state are asked for: no data, no walk.
+//! its explorer only the names of the nodes below a Marathon's state are asked for: no data, no walk (that is `zk_explorer`'s).
 
 use crate::model::{Outcome, items};
 

@@ -1,7 +1,8 @@
 //! The tree of znodes: one walk over the wire, with its journal, into `tree.ndjson` and `tree_summary.json`.
 //!
-//! Only when it was asked for. Credentials go to servers that were named, or that stand on a named master, and to no
-//! other. What stands in a znode goes to the place of contents alone; the archive has `contents.json` with names and hashes.
+//! Only when it was asked for. Where no server takes a connection the names alone, through Exhibitor (`zk_explorer`).
+//! Credentials go to servers that were named, or that stand on a named master, and to no other. What stands in a znode
+//! goes to the place of contents alone; the archive has `contents.json` with names and hashes.
 
 use std::io::{BufWriter, Write as _};
 use std::path::PathBuf;
@@ -15,8 +16,9 @@ use crate::collect::engine::Context;
 use crate::collect::plan::ZkTree;
 use crate::collect::step::{Planned, Step};
 use crate::collect::target::Origin;
+use crate::collect::zk_explorer;
 use crate::collect::zk_session::journal::{Head, Journal};
-use crate::collect::zk_session::{WalkSummary, go_on, write_tree};
+use crate::collect::zk_session::{WalkError, WalkSummary, go_on, write_tree};
 use crate::model::{Outcome, items};
 use crate::sources::zk_contents::{Contents, ContentsFile};
 
@@ -108,9 +110,25 @@ async fn walk(ctx: &Arc<Context>, tree: ZkTree, servers: Vec<Origin>, items: &[P
         Ok(opened) => opened,
         Err(error) => return failed(format!("the journal {}: {error}", path.display())),
     };
+    let new = frontier.has_read_nothing();
     let (mut summary, places) = match go_on(&servers, &auth, &limits, frontier, &mut journal).await {
         Ok(ended) => ended,
-        Err(error) => return failed(error.to_string()),
+        Err(error) => {
+            let closed = new && matches!(error, WalkError::NoSession { .. });
+            let exhibitor = if closed {
+                zk_explorer::in_place_of(ctx, &servers).await
+            } else {
+                None
+            };
+            let Some(base) = exhibitor else {
+                return failed(error.to_string());
+            };
+            if zk_explorer::walk(ctx, &base, &error.to_string(), &limits, items).await {
+                // Nothing was read that could be gone on with.
+                finished(ctx, path);
+            }
+            return;
+        }
     };
     let files = match journal.finish() {
         Ok(files) => files,

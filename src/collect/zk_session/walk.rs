@@ -74,6 +74,11 @@ impl Frontier {
         frontier
     }
 
+    /// Whether no znode was read so far, not in an earlier part of the walk either.
+    pub fn has_read_nothing(&self) -> bool {
+        self.tally.znodes() == 0
+    }
+
     /// A znode of the journal: counted again, its children lined up where they are not done.
     pub(super) fn again(
         &mut self,
