@@ -403,7 +403,7 @@ mod tests {
         ] {
             assert_eq!(Key::of(path).map(|key| key.0).as_deref(), Some(key), "{path}");
         }
-        for path in ["", "a", "http://h/", "//h".trim_start_matches('/')] {
+        for path in ["", "a", "http://h/"] {
             assert!(Key::of(path).is_none(), "{path}");
         }
         assert!(Key::of(&format!("/{}", "a".repeat(LONGEST - 1))).is_some());
