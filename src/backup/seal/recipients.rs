@@ -10,7 +10,7 @@ use super::SealError;
 /// Largest recipients file, bytes: thousands of recipients.
 const LIMIT: u64 = 1 << 20;
 
-/// To whom is sealed. Never empty once [`Recipients::complete`] has said so.
+/// To whom is sealed. Empty until recipients are added; nothing is sealed to nobody.
 #[derive(Debug, Clone, Default)]
 pub struct Recipients {
     keys: Vec<age::x25519::Recipient>,

@@ -32,7 +32,7 @@ pub struct Args {
     /// Backups: files or folders
     #[arg(value_name = "PATH", required = true)]
     pub paths: Vec<PathBuf>,
-    /// The sealed file; or an existing folder, which gets <name>.age of each (of a folder <name>.tar.age)
+    /// The sealed file; or an existing folder, which gets NAME.age of each (of a folder NAME.tar.age)
     #[arg(short, long, value_name = "FILE|FOLDER")]
     pub output: PathBuf,
     /// To whom.
